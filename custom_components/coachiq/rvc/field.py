@@ -1,0 +1,121 @@
+"""One field of a row: where it lies in the payload, and what its raw numbers mean."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A raw number that stands for words; one object for each in a row, so `is` compares."""
+
+    raw: int
+    label: str
+
+
+_code = cache(Code)
+
+type Value = float | int | str | Code | None
+
+
+class EncodeError(ValueError):
+    """A value that a row cannot carry; says the field, what it takes and what it was given."""
+
+
+def largest_number(bits: int) -> int:
+    """Return the largest raw number that is data: above it lie reserved, error, no data (Table 5.3)."""
+    ones = (1 << bits) - 1
+    if bits == 1:
+        return ones
+    if bits in (2, 4):
+        return ones - 2
+    return ones - 3 if bits in (8, 16, 32) else ones - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A field: lowest bit (byte * 8 + bit), width in bits, physical = raw * scale + offset in `unit`.
+
+    `kind` is "number" (labels are special codes among numbers), "enum" (only labelled codes are
+    data), "text" or "bytes". `low` to `high` are the raw numbers that are data. `when` holds the
+    codes of the row's multiplexor for which the field is there. An `open` field runs to the end
+    of the payload.
+    """
+
+    name: str
+    bit: int
+    bits: int
+    kind: str
+    unit: str | None
+    scale: float
+    offset: float
+    low: int
+    high: int
+    labels: Mapping[int, str]
+    flags: Mapping[int, str]
+    when: frozenset[int] | None
+    open: bool
+    codes: Mapping[int, Code] = field(init=False)
+    # physical = (raw * factor + addend) / divisor, in whole numbers: the division rounds correctly.
+    factor: int = field(init=False)
+    addend: int = field(init=False)
+    divisor: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive the codes and the whole-number form of scale and offset."""
+        scale, offset = Fraction(str(self.scale)), Fraction(str(self.offset))
+        divisor = math.lcm(scale.denominator, offset.denominator)
+        codes = {raw: _code(raw, label) for raw, label in self.labels.items()}
+        object.__setattr__(self, "codes", MappingProxyType(codes))
+        object.__setattr__(self, "factor", int(scale * divisor))
+        object.__setattr__(self, "addend", int(offset * divisor))
+        object.__setattr__(self, "divisor", divisor)
+
+    def value(self, raw: int) -> Value:
+        """Return what a raw number means; None for no data, error, out of range and reserved."""
+        if (code := self.codes.get(raw)) is not None:
+            return code
+        if self.kind == "enum" or not self.low <= raw <= self.high:
+            return None
+        return self.physical(raw)
+
+    def physical(self, raw: int) -> float | int:
+        """Return the number in the unit of the field; whole where the scale is whole."""
+        number = raw * self.factor + self.addend
+        return number if self.divisor == 1 else number / self.divisor
+
+    def raw(self, value: Value) -> int:
+        """Return the raw number for a value, all ones for None; raises EncodeError."""
+        if value is None:
+            return (1 << self.bits) - 1
+        if isinstance(value, Code):
+            if self.labels.get(value.raw) == value.label:
+                return value.raw
+        elif isinstance(value, str):
+            words = value.replace("_", " ")
+            for raw, label in self.labels.items():
+                if label == words:
+                    return raw
+        elif self.kind == "enum":
+            if value in self.labels:
+                return int(value)
+        elif math.isfinite(value):
+            raw = round((Fraction(value) * self.divisor - self.addend) / self.factor)
+            plain = self.factor == self.divisor == 1 and self.addend == 0
+            # A physical number must not turn into a code: 125 % of a dimmer is "dimmed memory".
+            if self.low <= raw <= self.high and raw not in self.labels:
+                return raw
+            if plain and raw in self.labels:
+                return raw
+        raise EncodeError(f"{self.name}: {value!r} is not one of {self.takes()}")
+
+    def takes(self) -> str:
+        """Say in words which values the field takes."""
+        listed = ", ".join(f"{raw} ({label})" for raw, label in sorted(self.labels.items()))
+        if self.kind == "enum":
+            return listed
+        limits = f"{self.physical(self.low)} to {self.physical(self.high)} {self.unit or ''}"
+        return f"{limits.strip()}, {listed}" if listed else limits.strip()
