@@ -1,0 +1,153 @@
+"""Binary sensors: one row each."""
+
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coach import Thing, label
+from .coordinator import CoachConfigEntry, CoachCoordinator
+from .entity import ThingDescription, ThingEntity, matching
+from .rvc import Value
+
+PARALLEL_UPDATES = 0
+
+PROBLEM = BinarySensorDeviceClass.PROBLEM
+RUNNING = BinarySensorDeviceClass.RUNNING
+DIAGNOSTIC = EntityCategory.DIAGNOSTIC
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoachBinarySensorDescription(ThingDescription, BinarySensorEntityDescription):
+    """A binary sensor: on while the named value says one of the words, or is above nothing."""
+
+    value: str
+    words: frozenset[str] = frozenset()
+
+
+def _is_on(value: Value, words: frozenset[str]) -> bool | None:
+    """Return what a value means: a truth, one of the words, or more than nothing."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if words:
+        said = label(value)
+        return None if said is None else said in words
+    return value > 0 if isinstance(value, int | float) else None
+
+
+BINARY_SENSORS = (
+    CoachBinarySensorDescription(
+        key="overcurrent",
+        family="dimmer",
+        kinds=frozenset(("light", "switch")),
+        translation_key="overcurrent",
+        value="overcurrent",
+        words=frozenset(("overcurrent",)),
+        device_class=PROBLEM,
+        entity_category=DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+    ),
+    CoachBinarySensorDescription(
+        key="running",
+        family="ac_load",
+        kinds=frozenset(("burner", "indicator")),
+        name=None,
+        value="on",
+        device_class=RUNNING,
+    ),
+    CoachBinarySensorDescription(
+        key="running", family="air_conditioner", name=None, value="output", device_class=RUNNING
+    ),
+    CoachBinarySensorDescription(
+        key="running", family="furnace", name=None, value="output", device_class=RUNNING
+    ),
+    CoachBinarySensorDescription(
+        key="burner",
+        family="water_heater",
+        translation_key="burner",
+        value="burner",
+        words=frozenset(("burner_lit",)),
+        device_class=RUNNING,
+    ),
+    CoachBinarySensorDescription(
+        key="element",
+        family="water_heater",
+        translation_key="element",
+        value="element",
+        words=frozenset(("ac_element_active",)),
+        device_class=RUNNING,
+    ),
+    CoachBinarySensorDescription(
+        key="ignition",
+        family="water_heater",
+        translation_key="ignition",
+        value="ignition",
+        words=frozenset(("failed",)),
+        device_class=PROBLEM,
+    ),
+    CoachBinarySensorDescription(
+        key="limit",
+        family="water_heater",
+        translation_key="limit",
+        value="limit",
+        words=frozenset(("limit_switch_tripped",)),
+        device_class=PROBLEM,
+    ),
+    CoachBinarySensorDescription(
+        key="running",
+        family="water_pump",
+        value="pump",
+        words=frozenset(("pump_running",)),
+        device_class=RUNNING,
+    ),
+    CoachBinarySensorDescription(
+        key="hookup",
+        family="water_pump",
+        translation_key="hookup",
+        value="hookup",
+        words=frozenset(("rv_hooked_to_outside_water_source",)),
+        entity_registry_enabled_default=False,
+    ),
+    CoachBinarySensorDescription(
+        key="running",
+        family="generator",
+        value="status",
+        words=frozenset(("running", "engine_run_only", "test", "fault_bypass")),
+        device_class=RUNNING,
+    ),
+)
+
+
+async def async_setup_entry(
+    _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Make the binary sensors of each thing."""
+    entry.runtime_data.add_platform(async_add_entities, _make)
+
+
+def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachBinarySensor]:
+    """Make the binary sensors of a thing."""
+    return [
+        CoachBinarySensor(coordinator, thing, row, (row.value,))
+        for row in matching(coordinator, thing, BINARY_SENSORS)
+    ]
+
+
+class CoachBinarySensor(ThingEntity, BinarySensorEntity):
+    """A binary sensor of the coach."""
+
+    entity_description: CoachBinarySensorDescription
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Tell whether it is on, None while the bus has not said."""
+        value = self.thing.shown(self.entity_description.value)
+        return _is_on(value, self.entity_description.words)

@@ -1,0 +1,280 @@
+"""The coach: all its things on all its buses, what is asked of them, and what becomes of that."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from ..clock import Clock, Timer
+from ..error import BusError, CommandError
+from ..rvc import Spec, Value
+from .commands import COMMANDS, Command
+from .families import FAMILY, Family, number
+from .intake import EVERYONE, Frames, Intake
+from .pending import Done, Handle, Pending
+from .profile import Profile, ProfileRow
+from .thing import Thing, ThingId
+
+REQUEST = 0xEA00
+ASKING_TIME = 10.0
+TICK = 1.0
+
+
+class Wire(Protocol):
+    """What the coach sends on: one bus."""
+
+    @property
+    def address(self) -> int | None:
+        """Return our source address on it."""
+
+    def send(
+        self,
+        dgn: int,
+        data: bytes,
+        left: Callable[[BusError | None], None],
+        *,
+        destination: int | None = None,
+        urgent: bool = False,
+    ) -> Handle | None:
+        """Send a frame; `left` hears when it has left or why it cannot."""
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """One bus as the coach knows it."""
+
+    wire: Wire
+    intake: Intake
+    up: bool = False
+    timers: list[Timer] = field(default_factory=list)
+
+
+class Coach:
+    """Keeps the things of one coach.
+
+    `added(thing)` is called for each new thing, `changed(thing, names)` whenever what is shown of
+    these values may have changed. Everything runs on one thread; nothing here blocks.
+    """
+
+    def __init__(
+        self,
+        *,
+        spec: Spec,
+        clock: Clock,
+        profile: Profile,
+        discover: bool,
+        added: Callable[[Thing], None],
+        changed: Callable[[Thing, set[str]], None],
+    ) -> None:
+        """Take the protocol table, the profile, and who listens."""
+        self.profile = profile
+        self.things: dict[ThingId, Thing] = {}
+        self.lines: dict[str, Line] = {}
+        self._spec = spec
+        self._clock = clock
+        self._discover = discover
+        self._added = added
+        self._changed = changed
+        self._pending: dict[ThingId, Pending] = {}
+        self._timer: Timer | None = None
+
+    # What the owner's side uses.
+
+    def add_bus(self, key: str, wire: Wire) -> None:
+        """Add a bus under its key; it counts as down until `bus_up`."""
+        self.lines[key] = Line(wire, Intake(key, self._spec, self))
+
+    def start(self) -> None:
+        """Begin to watch for silence."""
+        self._timer = self._clock.call_later(TICK, self._tick)
+
+    def stop(self) -> None:
+        """Give up what is under way."""
+        if self._timer:
+            self._timer.cancel()
+        for key in self.lines:
+            self.bus_down(key)
+
+    def restore(self, identity: ThingId, *, answers: bool | None, last_level: float | None) -> None:
+        """Make a thing that was known before; the bus has said nothing of it yet."""
+        family = FAMILY.get(identity.family)
+        if family and identity not in self.things:
+            thing = self._make(identity, family)
+            thing.answers, thing.last_level = answers, last_level
+
+    def remove(self, identity: ThingId) -> None:
+        """Forget a thing; it is made again when it is heard again."""
+        if pending := self._pending.get(identity):
+            pending.replace()
+        if self.things.pop(identity, None):
+            self.lines[identity.bus].intake.drop(identity)
+
+    def row(self, thing: ThingId) -> ProfileRow:
+        """Return what the profile says of a thing."""
+        return self.profile.row(thing.family, thing.key)
+
+    def ambient_of(self, zone: ThingId) -> ThingId:
+        """Return the sensor that measures a zone's air: of the same instance, if nothing is known."""
+        channel = self.row(zone).ambient
+        return ThingId(zone.bus, "ambient", zone.key if channel is None else (channel,))
+
+    def is_up(self, bus: str) -> bool:
+        """Tell whether a bus can be heard."""
+        return self.lines[bus].up
+
+    def command(self, thing: Thing, intent: str, done: Done, **arguments: Value) -> None:
+        """Send a command; `done(None)` or `done(error)` is called once when its outcome is known.
+
+        A newer command to the same thing takes the place of an older one. Raises EncodeError
+        when an argument does not fit its field.
+        """
+        row = COMMANDS[thing.id.family, intent]
+        dgn = self._spec.named(row.dgn)
+        fields = row.fields(thing, arguments)
+        if row.instanced:
+            fields |= dict(zip(dgn.key, thing.id.key, strict=True))
+        data = dgn.encode(**fields)
+        decoded = dict(zip(dgn.index, dgn.decode(data), strict=True))
+        if older := self._pending.get(thing.id):
+            older.replace()
+        line = self.lines[thing.id.bus]
+        pending = Pending(
+            thing=thing,
+            dgn=dgn.dgn,
+            expected=row.expects(arguments, decoded),
+            enough=row.enough,
+            clock=self._clock,
+            send=partial(line.wire.send, dgn.dgn, data),
+            changed=partial(self._show, thing, row),
+            done=partial(self._conclude, thing, done),
+        )
+        self._pending[thing.id] = pending
+        line.intake.listen_closely(thing.id)
+        pending.start()
+
+    # What the buses' side uses.
+
+    def receive(self, bus: str, frames: Frames, now: float) -> None:
+        """Take in frames of a bus."""
+        self.lines[bus].intake.receive(frames, now)
+
+    def bus_up(self, bus: str) -> None:
+        """Note that a bus can be heard."""
+        line = self.lines[bus]
+        if not line.up:
+            line.up = True
+            self._tell_all(bus)
+
+    def bus_ready(self, bus: str) -> None:
+        """Ask, once and spread over ten seconds, for every status that a family needs.
+
+        Dimmers and loads speak only on change: without this they would stay dark.
+        """
+        self.bus_up(bus)
+        line = self.lines[bus]
+        line.intake.address = line.wire.address
+        names = list(dict.fromkeys(name for family in FAMILY.values() for name in family.feeds))
+        gap = ASKING_TIME / len(names)
+        line.timers = [
+            self._clock.call_later(gap * turn, partial(self.wanted, bus, self._spec.named(name).dgn))
+            for turn, name in enumerate(names)
+        ]
+
+    def bus_down(self, bus: str) -> None:
+        """Forget what a bus has said: nothing of it is known now."""
+        line = self.lines[bus]
+        line.up = False
+        line.intake.address = None
+        line.intake.forget()
+        for timer in line.timers:
+            timer.cancel()
+        line.timers = []
+        for identity in [identity for identity in self._pending if identity.bus == bus]:
+            self._pending[identity].fail(BusError("bus_down", bus=bus))
+        for thing in self.things.values():
+            if thing.id.bus == bus:
+                thing.values = dict.fromkeys(thing.values)
+                thing.heard, thing.silent = None, False
+        self._tell_all(bus)
+
+    # What an intake uses.
+
+    def known(self, thing: ThingId) -> Thing | None:
+        """Return the thing if it is known."""
+        return self.things.get(thing)
+
+    def admit(self, thing: ThingId, family: Family, source: int) -> Thing | None:
+        """Make a new thing, unless the owner or the profile does not want it."""
+        if not self._discover or self.row(thing).kind == "hidden":
+            return None
+        made = self._make(thing, family)
+        made.source = source
+        return made
+
+    def changed(self, thing: Thing, names: set[str]) -> None:
+        """Pass a change on."""
+        if level := number(thing.values.get("level")):
+            thing.last_level = level
+        self._changed(thing, names)
+
+    def heard(self, thing: Thing, said: Mapping[str, Value], now: float) -> bool:
+        """Let a pending command hear what its thing says."""
+        if pending := self._pending.get(thing.id):
+            pending.hear(said, now)
+        return thing.id in self._pending
+
+    def acknowledged(self, bus: str, source: int, said: Mapping[str, Value]) -> None:
+        """Let the pending commands of the acknowledged DGN hear of it."""
+        for identity, pending in list(self._pending.items()):
+            thing = self.things[identity]
+            if (
+                identity.bus == bus
+                and pending.dgn == said["acknowledged_dgn"]
+                and (said["instance"] == identity.key[0] or number(said["instance"]) is None)
+                and said["acknowledged_source_address"] in (self.lines[bus].wire.address, None)
+                and thing.source in (source, None)
+            ):
+                pending.acknowledge(said["ack_code"])
+
+    def wanted(self, bus: str, dgn: int) -> None:
+        """Ask all nodes for a DGN (RV-C section 3.2.4.2, 2023-11)."""
+        line = self.lines[bus]
+
+        def left(error: BusError | None) -> None:
+            if error is None:
+                line.intake.asked(dgn, self._clock.now())
+
+        request = dgn.to_bytes(3, "little") + b"\xff" * 5
+        line.wire.send(REQUEST, request, left, destination=EVERYONE)
+
+    def _make(self, identity: ThingId, family: Family) -> Thing:
+        """Make a thing of which nothing is known, and tell of it."""
+        readings = (reading.name for feed in family.feeds.values() for reading in feed)
+        names = [*readings, *(derived.name for derived in family.derived)]
+        thing = Thing(identity, family, dict.fromkeys(names))
+        self.things[identity] = thing
+        self._added(thing)
+        return thing
+
+    def _show(self, thing: Thing, row: Command) -> None:
+        """Tell that a commanded value is shown, or is no longer."""
+        self._changed(thing, {"level", "on"} if row.family != "thermostat" else set(thing.values))
+
+    def _conclude(self, thing: Thing, done: Done, error: BusError | CommandError | None) -> None:
+        """Forget a pending command and report its outcome."""
+        self._pending.pop(thing.id, None)
+        self._changed(thing, set(thing.values))
+        done(error)
+
+    def _tell_all(self, bus: str) -> None:
+        """Tell that all of a bus's things may look different."""
+        for thing in self.things.values():
+            if thing.id.bus == bus:
+                self._changed(thing, set(thing.values))
+
+    def _tick(self) -> None:
+        """Look for silence on every bus that is up."""
+        self._timer = self._clock.call_later(TICK, self._tick)
+        for line in self.lines.values():
+            if line.up:
+                line.intake.tick(self._clock.now())

@@ -1,0 +1,386 @@
+"""What one bus says: frames become values of things, and only what changed goes on."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from ..rvc import Row, Spec, Value, split
+from .families import FAMILY_OF, Family, Reading, label
+from .thing import Thing, ThingId
+
+ACKNOWLEDGMENT = 0xE800
+EVERYONE = 255
+BELIEF_GAP = 0.1
+ANSWER_WINDOW = 3.0
+MOST_THINGS = 1000
+MOST_CHANNELS = 4000
+VOICE_SILENCE = 5.0
+LEAST_SILENCE = 15.0
+NODE_SILENCE = 60.0
+MOST_SILENCE = 600.0
+PATIENCE = 3.0
+
+type Frames = list[tuple[int, bytes]]
+
+
+class Keeper(Protocol):
+    """The coach, as a bus's intake sees it."""
+
+    def known(self, thing: ThingId) -> Thing | None:
+        """Return the thing if the coach has it."""
+
+    def admit(self, thing: ThingId, family: Family, source: int) -> Thing | None:
+        """Make a new thing, or refuse it."""
+
+    def changed(self, thing: Thing, names: set[str]) -> None:
+        """Hear that values of a thing changed."""
+
+    def heard(self, thing: Thing, said: Mapping[str, Value], now: float) -> bool:
+        """Hear one status frame's values; True while every frame of the thing is wanted."""
+
+    def acknowledged(self, bus: str, source: int, said: Mapping[str, Value]) -> None:
+        """Hear an acknowledgement meant for us."""
+
+    def wanted(self, bus: str, dgn: int) -> None:
+        """Ask for a DGN again, since its sender was away."""
+
+
+class Step(NamedTuple):
+    """Where a reading stands in the decoded frame."""
+
+    position: int
+    reading: Reading
+
+
+@dataclass(slots=True, eq=False)
+class Cell:
+    """The last frame of one key from one sender."""
+
+    key: tuple[int, ...]
+    data: bytes
+    heard: float
+    thing: Thing | None = None
+    priority: int = -1
+
+
+@dataclass(slots=True, eq=False)
+class Channel:
+    """All frames with one identifier: one DGN from one sender.
+
+    `quiet` finds a cell by its whole last payload: a frame that is found says nothing new.
+    """
+
+    source: int
+    destination: int | None
+    heard: float
+    row: Row | None = None
+    family: Family | None = None
+    steps: tuple[Step, ...] = ()
+    priority: int | None = None
+    cells: dict[tuple[int, ...], Cell] = field(default_factory=dict)
+    quiet: dict[bytes, Cell] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A sender: when it was heard last, and the longest it has been silent and come back."""
+
+    heard: float
+    longest: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Voices:
+    """Who speaks for a thing: its cells, and the sender chosen where several compete."""
+
+    cells: list[tuple[Channel, Cell]] = field(default_factory=list)
+    chosen: tuple[int, int] | None = None
+    longest: float = 0.0
+
+
+class Intake:
+    """Takes in the frames of one bus."""
+
+    def __init__(self, bus: str, spec: Spec, keeper: Keeper) -> None:
+        """Take the bus's key, the protocol table and who keeps the things."""
+        self.bus = bus
+        self.address: int | None = None
+        self.nodes: dict[int, Node] = {}
+        self.unknown: Counter[int] = Counter()
+        self.rejected: dict[ThingId, str] = {}
+        self.frames = 0
+        self.overlooked = 0
+        self._spec = spec
+        self._keeper = keeper
+        self._channels: dict[int, Channel] = {}
+        self._voices: dict[ThingId, Voices] = {}
+        self._asked: dict[int, float] = {}
+
+    def asked(self, dgn: int, now: float) -> None:
+        """Note that all nodes were asked for a DGN: one answer is then proof enough."""
+        self._asked[dgn] = now
+
+    def forget(self) -> None:
+        """Forget every frame, since the bus went down; the things stay."""
+        self._channels.clear()
+        self._voices.clear()
+        self._asked.clear()
+        self.nodes.clear()
+
+    def listen_closely(self, thing: ThingId) -> None:
+        """Take the next frame of a thing as news even if it says the same."""
+        voices = self._voices.get(thing)
+        for channel, cell in voices.cells if voices else ():
+            channel.quiet.pop(cell.data, None)
+
+    def drop(self, thing: ThingId) -> None:
+        """Forget a thing's cells, so that it must be believed anew."""
+        for channel, cell in self._voices.pop(thing, Voices()).cells:
+            channel.quiet.pop(cell.data, None)
+            channel.cells.pop(cell.key, None)
+
+    def receive(self, frames: Frames, now: float) -> None:
+        """Take in a batch of frames heard at `now`; never raises for any bytes."""
+        channels = self._channels
+        self.frames += len(frames)
+        for can_id, data in frames:
+            channel = channels.get(can_id)
+            if channel is None:
+                channel = self._open(can_id, now)
+                if channel is None:
+                    continue
+            channel.heard = now
+            cell = channel.quiet.get(data)
+            if cell is not None:
+                cell.heard = now
+            elif channel.row is not None:
+                self._news(channel, channel.row, data, now)
+
+    def tick(self, now: float) -> None:
+        """Look for silence; call it about once a second."""
+        for channel in self._channels.values():
+            node = self.nodes.get(channel.source)
+            if node is None:
+                self.nodes[channel.source] = Node(channel.heard)
+            elif channel.heard > node.heard:
+                node.longest = max(node.longest, channel.heard - node.heard)
+                node.heard = channel.heard
+        for voices in self._voices.values():
+            thing = voices.cells[0][1].thing
+            if thing is None:
+                continue
+            thing.heard = max(cell.heard for _, cell in voices.cells)
+            if voices.chosen:
+                self._choose_again(thing, voices, voices.chosen[1], now)
+            silent = self._is_silent(thing.heard, voices, now)
+            if silent and not thing.silent:
+                thing.silent = True
+                self.listen_closely(thing.id)
+                self._keeper.changed(thing, set(thing.values))
+            elif thing.silent and not silent:
+                # Its node is back, but what it holds may have changed meanwhile.
+                thing.silent = False
+                self._clear(thing)
+                for channel, _ in voices.cells:
+                    if channel.row:
+                        self._keeper.wanted(self.bus, channel.row.dgn)
+
+    def _is_silent(self, heard: float, voices: Voices, now: float) -> bool:
+        """Tell whether a thing last heard at `heard` has been silent for too long.
+
+        That is three times the longest gap that its DGNs allow or that it was seen to take. One
+        that speaks only on change lasts as long as its node is heard.
+        """
+        gaps = [channel.row.max_gap for channel, _ in voices.cells if channel.row]
+        cadence = [gap for gap in gaps if gap is not None]
+        if cadence:
+            limit = max(LEAST_SILENCE, PATIENCE * max(*cadence, voices.longest))
+            return now - heard > min(limit, MOST_SILENCE)
+        nodes = [self.nodes[channel.source] for channel, _ in voices.cells]
+        node = max(nodes, key=lambda node: node.heard)
+        limit = max(NODE_SILENCE, PATIENCE * node.longest)
+        return now - node.heard > min(limit, MOST_SILENCE)
+
+    def _open(self, can_id: int, now: float) -> Channel | None:
+        """Make the channel of an identifier that is heard for the first time."""
+        if len(self._channels) >= MOST_CHANNELS:
+            self.overlooked += 1
+            return None
+        frame = split(can_id)
+        channel = Channel(source=frame.source, destination=frame.destination, heard=now)
+        row = self._spec.get(frame.dgn)
+        family = FAMILY_OF.get(row.name) if row else None
+        if row is None:
+            self.unknown[frame.dgn] += 1
+        elif family:
+            channel.row, channel.family = row, family
+            channel.steps = tuple(
+                Step(row.index[reading.field], reading) for reading in family.feeds[row.name]
+            )
+            if family.priority:
+                channel.priority = row.index[family.priority]
+        elif frame.dgn == ACKNOWLEDGMENT:
+            channel.row = row
+        self._channels[can_id] = channel
+        return channel
+
+    def _news(self, channel: Channel, row: Row, data: bytes, now: float) -> None:
+        """Take in a frame that says something new, or whose every repetition matters."""
+        values = row.decode(data)
+        if channel.family is None:
+            if channel.destination not in (EVERYONE, self.address):
+                return
+            said = {field.name: value for field, value in zip(row.fields, values, strict=True)}
+            self._keeper.acknowledged(self.bus, channel.source, said)
+            return
+        key = row.key_of(data)
+        if key is None:
+            return
+        cell = channel.cells.get(key)
+        if cell is None:
+            cell = channel.cells[key] = Cell(key, data, now)
+            first = True
+        else:
+            channel.quiet.pop(cell.data, None)
+            first = False
+        if cell.thing is None:
+            self._believe(channel, row, cell, values, now, first=first)
+        cell.data = data
+        if cell.thing is None:
+            return
+        silence, cell.heard = now - cell.heard, now
+        said = self._said(channel, values)
+        if channel.priority is not None:
+            raw = row.raw(data)[channel.priority]
+            cell.priority = -1 if raw is None or raw > EVERYONE - 3 else raw
+            if not self._may_speak(channel, cell):
+                channel.quiet[data] = cell
+                return
+        self._apply(cell.thing, channel, said, now, silence)
+        if not self._keeper.heard(cell.thing, said, now):
+            channel.quiet[data] = cell
+
+    def _said(self, channel: Channel, values: tuple[Value, ...]) -> dict[str, Value]:
+        """Return a frame's readings by the names of the thing's values."""
+        said: dict[str, Value] = {}
+        for position, reading in channel.steps:
+            value = values[position]
+            if isinstance(value, int | float):
+                value = value * reading.sign
+                if not reading.low <= value <= reading.high:
+                    value = None
+            said[reading.name] = value
+        return said
+
+    def _believe(
+        self,
+        channel: Channel,
+        row: Row,
+        cell: Cell,
+        values: tuple[Value, ...],
+        now: float,
+        *,
+        first: bool,
+    ) -> None:
+        """Decide whether the cell's key is a thing: by a second frame, or by an answer."""
+        family = channel.family
+        if family is None:
+            return
+        identity = ThingId(self.bus, family.key, cell.key)
+        if not family.lowest <= cell.key[0] <= family.highest:
+            self._reject(identity, "key out of range")
+            return
+        if all(value is None for value in self._said(channel, values).values()):
+            self._reject(identity, "no data")
+            return
+        thing = self._keeper.known(identity)
+        if thing is None:
+            answered = now - self._asked.get(row.dgn, float("-inf")) <= ANSWER_WINDOW
+            if not answered and (first or now - cell.heard < BELIEF_GAP):
+                return
+            if len(self._voices) >= MOST_THINGS:
+                self._reject(identity, "too many things")
+                return
+            thing = self._keeper.admit(identity, family, channel.source)
+            if thing is None:
+                self._reject(identity, "not wanted")
+                return
+        self.rejected.pop(identity, None)
+        cell.thing = thing
+        self._voices.setdefault(identity, Voices()).cells.append((channel, cell))
+
+    def _reject(self, identity: ThingId, reason: str) -> None:
+        """Note for diagnostics why a key is no thing."""
+        if len(self.rejected) < MOST_THINGS:
+            self.rejected[identity] = reason
+
+    def _apply(
+        self, thing: Thing, channel: Channel, said: dict[str, Value], now: float, silence: float
+    ) -> None:
+        """Change the thing's values and tell of those that changed."""
+        changed = set()
+        for _, reading in channel.steps:
+            name, value = reading.name, said[reading.name]
+            if label(value) in reading.hold:
+                continue
+            if thing.values.get(name) != value:
+                thing.values[name] = value
+                changed.add(name)
+        for derived in thing.family.derived:
+            value = derived.work_out(thing.values)
+            if derived.name not in said and all(name in said for name in derived.inputs):
+                said[derived.name] = value
+            if thing.values.get(derived.name) != value:
+                thing.values[derived.name] = value
+                changed.add(derived.name)
+        thing.heard = now
+        thing.source = channel.source
+        if thing.silent:
+            thing.silent = False
+            self._voices[thing.id].longest = max(silence, self._voices[thing.id].longest)
+            changed = set(thing.values)
+        if changed:
+            self._keeper.changed(thing, changed)
+
+    def _may_speak(self, channel: Channel, cell: Cell) -> bool:
+        """Tell whether this sender speaks for the thing (RV-C section 6.5.1, 2023-11).
+
+        The sender of the highest priority does, of two alike the one with the higher address.
+        """
+        thing = cell.thing
+        if thing is None:
+            return False
+        voices = self._voices[thing.id]
+        candidate = (cell.priority, channel.source)
+        if voices.chosen is None or candidate[1] == voices.chosen[1]:
+            voices.chosen = candidate
+        elif candidate > voices.chosen:
+            voices.chosen = candidate
+            self._clear(thing)
+        return candidate[1] == voices.chosen[1]
+
+    def _choose_again(self, thing: Thing, voices: Voices, speaker: int, now: float) -> None:
+        """Let the next sender speak when the chosen one has fallen silent."""
+        fresh = [
+            (cell.priority, channel.source, channel, cell)
+            for channel, cell in voices.cells
+            if now - cell.heard <= VOICE_SILENCE
+        ]
+        if not fresh or any(source == speaker for _, source, _, _ in fresh):
+            return
+        priority, source = max((entry[0], entry[1]) for entry in fresh)
+        voices.chosen = (priority, source)
+        self._clear(thing)
+        for _, sender, channel, cell in fresh:
+            if sender == source and channel.row:
+                said = self._said(channel, channel.row.decode(cell.data))
+                self._apply(thing, channel, said, cell.heard, 0.0)
+
+    def _clear(self, thing: Thing) -> None:
+        """Forget what another sender said of the thing."""
+        for name in thing.values:
+            thing.values[name] = None
+        self._keeper.changed(thing, set(thing.values))
+
+

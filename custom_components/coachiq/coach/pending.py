@@ -1,0 +1,186 @@
+"""A command on its way: sent, answered, sent once more, or given up."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from ..clock import Clock, Timer
+from ..error import BusError, CommandError
+from ..rvc import Code, Value
+from .families import MOVING, label
+from .thing import Thing
+
+ANSWER_TIME = 0.8
+MORE_TIME = 5.0
+SHOW_TIME = 2.0
+NEEDS_MORE_TIME = "needs_more_time"
+ACCEPTED = "ack"
+# How far a reported number may lie from the commanded one: a dimmer rounds, a set point does not.
+TOLERANCE: Mapping[str, float] = {"level": 2.0, "heat": 0.02, "cool": 0.02}
+
+type Done = Callable[[BusError | CommandError | None], None]
+
+
+class Handle(Protocol):
+    """A frame that waits to leave."""
+
+    def cancel(self) -> None:
+        """Take it back."""
+
+
+class Send(Protocol):
+    """What puts a frame on the way and reports when it has left."""
+
+    def __call__(self, left: Callable[[BusError | None], None]) -> Handle | None:
+        """Send the frame."""
+
+
+def agrees(wanted: Value, said: Value, tolerance: float = 0.0) -> bool:
+    """Tell whether what a thing says is what was wanted."""
+    if isinstance(wanted, Code) and isinstance(said, Code):
+        return wanted.label == said.label
+    if isinstance(wanted, bool) or isinstance(said, bool):
+        return wanted is said
+    if isinstance(wanted, int | float) and isinstance(said, int | float):
+        return abs(wanted - said) <= tolerance
+    return False
+
+
+class Pending:
+    """One command to one thing, until its outcome is known.
+
+    The clock starts when the frame has left. A status frame that agrees confirms it, a refusal
+    ends it; after 800 ms of neither it is sent once more. After another 800 ms a thing that has
+    answered before is at fault; one that never has is taken to be unable to report.
+    """
+
+    def __init__(
+        self,
+        *,
+        thing: Thing,
+        dgn: int,
+        expected: Mapping[str, Value],
+        enough: tuple[str, ...],
+        clock: Clock,
+        send: Send,
+        changed: Callable[[], None],
+        done: Done,
+    ) -> None:
+        """Take what was commanded; `changed` hears of what is shown, `done` of the outcome."""
+        self.dgn = dgn
+        self._thing = thing
+        self._expected = expected
+        self._enough = enough
+        self._clock = clock
+        self._send = send
+        self._changed = changed
+        self._done = done
+        self._attempts = 0
+        self._left_at: float | None = None
+        self._answered = False
+        self._ended = False
+        self._handle: Handle | None = None
+        self._timer: Timer | None = None
+        self._show_timer: Timer | None = None
+
+    def start(self) -> None:
+        """Show what will be, and send."""
+        self._thing.expected = self._expected
+        self._show_timer = self._clock.call_later(SHOW_TIME, self._hide)
+        self._changed()
+        self._transmit()
+
+    def hear(self, said: Mapping[str, Value], now: float) -> None:
+        """Take in what the thing says: the values of one status frame."""
+        if self._left_at is None or now < self._left_at:
+            return
+        self._answered = True
+        moving = label(said.get("level")) in MOVING
+        spoken = [name for name in self._expected if name in said]
+        if moving or (
+            spoken
+            and all(
+                agrees(self._expected[name], said[name], TOLERANCE.get(name, 0.0))
+                for name in spoken
+            )
+        ):
+            self._confirm()
+
+    def acknowledge(self, code: Value) -> None:
+        """Take in an acknowledgement of the command (RV-C section 3.2.4.4, 2023-11)."""
+        words = label(code) or "unknown"
+        if self._left_at is None:
+            return
+        if words == NEEDS_MORE_TIME:
+            self._wait(MORE_TIME)
+        elif words != ACCEPTED:
+            self._thing.answers = True
+            self._end(CommandError("command_refused", reason=words))
+
+    def replace(self) -> None:
+        """Give way to a newer command to the same thing, without an error."""
+        self._end(None)
+
+    def fail(self, error: BusError) -> None:
+        """Give up, since the bus is gone."""
+        self._end(error)
+
+    def _transmit(self) -> None:
+        """Send the command, once more or for the first time."""
+        self._attempts += 1
+        self._handle = self._send(self._left)
+
+    def _left(self, error: BusError | None) -> None:
+        """Note that the frame has left, or why it cannot."""
+        if self._ended:
+            return
+        if error:
+            self._end(error)
+            return
+        if self._left_at is None:
+            self._left_at = self._clock.now()
+        self._wait(ANSWER_TIME)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for an answer."""
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self._clock.call_later(seconds, self._expire)
+
+    def _expire(self) -> None:
+        """Send once more, or conclude from the silence."""
+        if self._attempts == 1:
+            self._transmit()
+        elif self._answered and self._did_enough():
+            self._confirm()
+        elif self._thing.answers:
+            self._end(CommandError("not_answered"))
+        else:
+            self._thing.answers = False
+            self._end(None)
+
+    def _did_enough(self) -> bool:
+        """Tell whether the thing, which answered otherwise, is at least as on or off as asked."""
+        return bool(self._enough) and all(
+            agrees(self._expected[name], self._thing.values.get(name)) for name in self._enough
+        )
+
+    def _confirm(self) -> None:
+        """End well."""
+        self._thing.answers = True
+        self._end(None)
+
+    def _end(self, error: BusError | CommandError | None) -> None:
+        """End, show the bus's values again, and report."""
+        if self._ended:
+            return
+        self._ended = True
+        for timer in (self._timer, self._show_timer, self._handle):
+            if timer:
+                timer.cancel()
+        self._hide()
+        self._done(error)
+
+    def _hide(self) -> None:
+        """Show nothing but what the bus has said."""
+        self._thing.expected = {}
+        self._changed()

@@ -1,0 +1,444 @@
+"""Adding a coach, its buses, and changing them."""
+
+from collections.abc import Mapping
+from typing import Any, override
+
+import voluptuous as vol
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    ConfigSubentryData,
+    ConfigSubentryFlow,
+    OptionsFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
+from homeassistant.util import slugify
+
+from .bus import KINDS, Adapter, Setting, available_adapters, check_adapter
+from .bus.adapters import BITRATE, SLCAN_BITRATES, Settings, interfaces, place_of
+from .coach import profile_titles
+from .const import (
+    BUS,
+    CONF_COACH,
+    CONF_DISCOVER,
+    CONF_KIND,
+    CONF_PROFILE,
+    CONF_SETTINGS,
+    CONF_TRANSMIT,
+    DOMAIN,
+)
+from .error import AdapterError
+
+CONF_ADAPTER = "adapter"
+CONF_BUS_NAME = "bus_name"
+NO_PROFILE = "none"
+# Adapters that are described by hand, and the simulated coach, which is always there.
+BY_HAND = ("slcan", "other")
+SIMULATOR = "simulator"
+
+OPTIONS_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_TRANSMIT): BooleanSelector(),
+        vol.Required(CONF_DISCOVER): BooleanSelector(),
+    }
+)
+
+
+def _adapter_schema(adapters: Mapping[str, Adapter]) -> vol.Schema:
+    """Return the form that offers the adapters present, and those described by hand."""
+    options = [
+        *(SelectOptionDict(value=place, label=adapter.label) for place, adapter in adapters.items()),
+        *(SelectOptionDict(value=kind, label=kind) for kind in (SIMULATOR, *BY_HAND)),
+    ]
+    return vol.Schema(
+        {
+            vol.Required(CONF_ADAPTER): SelectSelector(
+                SelectSelectorConfig(
+                    options=options, mode=SelectSelectorMode.LIST, translation_key=CONF_ADAPTER
+                )
+            )
+        }
+    )
+
+
+def _settings_schema(kind: str, ports: list[str]) -> vol.Schema:
+    """Return the form of a kind's settings, made from its rows."""
+    return vol.Schema(
+        {_marker(setting): _selector(setting, ports) for setting in KINDS[kind].settings}
+    )
+
+
+def _marker(setting: Setting) -> vol.Marker:
+    """Return the key of a setting: required unless it may stay empty."""
+    if setting.default == "":
+        return vol.Optional(setting.name, default="")
+    if setting.default is None:
+        return vol.Required(setting.name)
+    default = setting.default
+    return vol.Required(setting.name, default=str(default))
+
+
+def _selector(setting: Setting, ports: list[str]) -> TextSelector | SelectSelector:
+    """Return what a setting is entered with."""
+    choices = {
+        "port": ports,
+        "interface": interfaces(),
+        "bitrate": [str(bitrate) for bitrate in SLCAN_BITRATES],
+    }
+    if setting.kind == "text":
+        return TextSelector()
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=choices[setting.kind],
+            mode=SelectSelectorMode.DROPDOWN,
+            custom_value=setting.kind != "bitrate",
+        )
+    )
+
+
+def _settings(kind: str, answers: Mapping[str, Any]) -> Settings:
+    """Return the settings that a form was filled with."""
+    settings: dict[str, str | int] = {
+        setting.name: str(answers.get(setting.name, "")).strip()
+        for setting in KINDS[kind].settings
+    }
+    if "bitrate" in settings:
+        settings["bitrate"] = int(settings["bitrate"] or BITRATE)
+    return settings
+
+
+async def _async_adapters(hass: HomeAssistant) -> dict[str, Adapter]:
+    """Return the adapters that are present, by the place that names them."""
+    found = await hass.async_add_executor_job(available_adapters)
+    return {place_of(adapter.kind, adapter.settings): adapter for adapter in found}
+
+
+def _buses(hass: HomeAssistant) -> list[tuple[ConfigEntry, str, str]]:
+    """Return every bus of every coach: entry, key and place."""
+    return [
+        (entry, str(bus.unique_id), place_of(bus.data[CONF_KIND], bus.data[CONF_SETTINGS]))
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        for bus in entry.get_subentries_of_type(BUS)
+    ]
+
+
+def _new_bus_key(hass: HomeAssistant, name: str) -> str:
+    """Return a key for a new bus that no bus of any coach has."""
+    taken = {key for _, key, _ in _buses(hass)}
+    slug = slugify(name) or BUS
+    numbered = (f"{slug}_{number}" for number in range(2, len(taken) + 3))
+    return slug if slug not in taken else next(key for key in numbered if key not in taken)
+
+
+async def _async_check(
+    hass: HomeAssistant, kind: str, settings: Settings, own_key: str | None = None
+) -> None:
+    """Open and close the adapter; raises AdapterError when that fails or a bus has it already."""
+    place = place_of(kind, settings)
+    for entry, key, taken in _buses(hass):
+        if taken == place and key != own_key:
+            raise AdapterError("adapter_used", adapter=place, coach=entry.title)
+    running = next((taken for _, key, taken in _buses(hass) if key == own_key), None)
+    if running != place:
+        await hass.async_add_executor_job(check_adapter, kind, settings)
+
+
+class CoachConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Adds a coach with its first bus."""
+
+    VERSION = 1
+
+    def __init__(self) -> None:
+        """Begin with nothing chosen."""
+        self._adapters: dict[str, Adapter] = {}
+        self._kind = ""
+        self._chosen: Settings = {}
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> CoachOptionsFlow:
+        """Return the flow for the options."""
+        return CoachOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return the flow for buses."""
+        return {BUS: BusFlow}
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Choose the adapter."""
+        self._adapters = await _async_adapters(self.hass)
+        error: AdapterError | None = None
+        if user_input is not None:
+            choice = user_input[CONF_ADAPTER]
+            if choice == SIMULATOR:
+                self._kind, self._chosen = SIMULATOR, {}
+                return await self.async_step_coach()
+            if choice in BY_HAND:
+                return await getattr(self, f"async_step_{choice}")()
+            adapter = self._adapters[choice]
+            error = await self._async_choose(adapter.kind, adapter.settings)
+            if error is None:
+                return await self.async_step_coach()
+        return self._form("user", _adapter_schema(self._adapters), user_input, error)
+
+    async def async_step_slcan(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Describe a serial or network slcan adapter by hand."""
+        return await self._async_by_hand("slcan", user_input)
+
+    async def async_step_other(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Describe any python-can interface by hand."""
+        return await self._async_by_hand("other", user_input)
+
+    async def async_step_coach(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Name the coach and its first bus, choose its model, allow or refuse to transmit."""
+        if user_input is not None:
+            name = user_input[CONF_NAME].strip()
+            await self.async_set_unique_id(slugify(name))
+            self._abort_if_unique_id_configured()
+            bus_name = user_input[CONF_BUS_NAME].strip()
+            key = _new_bus_key(self.hass, bus_name)
+            profile = user_input[CONF_PROFILE]
+            return self.async_create_entry(
+                title=name,
+                data={
+                    CONF_COACH: slugify(name),
+                    CONF_PROFILE: None if profile == NO_PROFILE else profile,
+                },
+                options={CONF_TRANSMIT: user_input[CONF_TRANSMIT], CONF_DISCOVER: True},
+                subentries=[_bus_data(key, bus_name, self._kind, self._chosen)],
+            )
+        titles = await self.hass.async_add_executor_job(profile_titles)
+        schema = vol.Schema(
+            {
+                vol.Required(CONF_NAME): TextSelector(),
+                vol.Required(CONF_BUS_NAME): TextSelector(),
+                vol.Required(CONF_PROFILE): SelectSelector(
+                    SelectSelectorConfig(
+                        options=[
+                            SelectOptionDict(value=NO_PROFILE, label=NO_PROFILE),
+                            *(
+                                SelectOptionDict(value=key, label=title)
+                                for key, title in titles.items()
+                            ),
+                        ],
+                        mode=SelectSelectorMode.DROPDOWN,
+                        translation_key=CONF_PROFILE,
+                    )
+                ),
+                vol.Required(CONF_TRANSMIT): BooleanSelector(),
+            }
+        )
+        simulated = self._kind == SIMULATOR
+        suggested = {
+            CONF_NAME: next(iter(titles.values())) if simulated else "Coach",
+            CONF_BUS_NAME: "House",
+            CONF_PROFILE: next(iter(titles)) if simulated else NO_PROFILE,
+            CONF_TRANSMIT: True,
+        }
+        return self._form("coach", schema, suggested, None)
+
+    async def _async_by_hand(
+        self, kind: str, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
+        """Ask for a kind's settings until they work."""
+        error: AdapterError | None = None
+        if user_input is not None:
+            error = await self._async_choose(kind, _settings(kind, user_input))
+            if error is None:
+                return await self.async_step_coach()
+        return self._form(kind, _settings_schema(kind, _ports(self._adapters)), user_input, error)
+
+    async def _async_choose(self, kind: str, settings: Settings) -> AdapterError | None:
+        """Choose an adapter if it can be opened; return why it cannot."""
+        try:
+            await _async_check(self.hass, kind, settings)
+        except AdapterError as error:
+            return error
+        self._kind, self._chosen = kind, settings
+        return None
+
+    def _form(
+        self,
+        step: str,
+        schema: vol.Schema,
+        suggested: Mapping[str, Any] | None,
+        error: AdapterError | None,
+    ) -> ConfigFlowResult:
+        """Show a form, with what was entered and what is wrong with it."""
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors={"base": error.key} if error else None,
+            description_placeholders=error.words if error else None,
+        )
+
+
+class BusFlow(ConfigSubentryFlow):
+    """Adds a bus to a coach, or changes its name and adapter; its key stays for ever."""
+
+    def __init__(self) -> None:
+        """Begin with nothing chosen."""
+        self._adapters: dict[str, Adapter] = {}
+        self._name = ""
+
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Name a new bus and choose its adapter."""
+        return await self._async_choose("user", user_input)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Rename a bus, or choose another adapter for it."""
+        return await self._async_choose("reconfigure", user_input)
+
+    async def async_step_slcan(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Describe a serial or network slcan adapter by hand."""
+        return await self._async_by_hand("slcan", user_input)
+
+    async def async_step_other(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Describe any python-can interface by hand."""
+        return await self._async_by_hand("other", user_input)
+
+    async def _async_choose(
+        self, step: str, user_input: dict[str, Any] | None
+    ) -> SubentryFlowResult:
+        """Ask for the bus's name and adapter."""
+        self._adapters = await _async_adapters(self.hass)
+        error: AdapterError | None = None
+        if user_input is not None:
+            self._name = user_input[CONF_NAME].strip()
+            choice = user_input[CONF_ADAPTER]
+            if choice in BY_HAND:
+                return await self._async_by_hand(choice, None)
+            if choice == SIMULATOR:
+                return await self._async_finish(SIMULATOR, {})
+            adapter = self._adapters[choice]
+            try:
+                return await self._async_finish(adapter.kind, adapter.settings)
+            except AdapterError as problem:
+                error = problem
+        schema = vol.Schema({vol.Required(CONF_NAME): TextSelector()}).extend(
+            _adapter_schema(self._adapters).schema
+        )
+        return self._form(step, schema, user_input or self._present(), error)
+
+    async def _async_by_hand(
+        self, kind: str, user_input: dict[str, Any] | None
+    ) -> SubentryFlowResult:
+        """Ask for a kind's settings until they work."""
+        error: AdapterError | None = None
+        if user_input is not None:
+            try:
+                return await self._async_finish(kind, _settings(kind, user_input))
+            except AdapterError as problem:
+                error = problem
+        present = user_input or self._present_settings(kind)
+        return self._form(kind, _settings_schema(kind, _ports(self._adapters)), present, error)
+
+    async def _async_finish(self, kind: str, settings: Settings) -> SubentryFlowResult:
+        """Add or change the bus if its adapter can be opened; raises AdapterError."""
+        if self.source == SOURCE_RECONFIGURE:
+            bus = self._get_reconfigure_subentry()
+            data = _bus_data(str(bus.unique_id), self._name, kind, settings)
+            if kind != SIMULATOR:
+                await _async_check(self.hass, kind, settings, own_key=bus.unique_id)
+            return self.async_update_and_abort(
+                self._get_entry(), bus, title=self._name, data=data["data"]
+            )
+        key = _new_bus_key(self.hass, self._name)
+        data = _bus_data(key, self._name, kind, settings)
+        if kind != SIMULATOR:
+            await _async_check(self.hass, kind, settings)
+        return self.async_create_entry(title=self._name, data=data["data"], unique_id=key)
+
+    def _present(self) -> dict[str, Any]:
+        """Return the name and adapter as they are."""
+        if self.source != SOURCE_RECONFIGURE:
+            return {}
+        bus = self._get_reconfigure_subentry()
+        kind = bus.data[CONF_KIND]
+        place = place_of(kind, bus.data[CONF_SETTINGS])
+        present = {CONF_NAME: bus.title}
+        if place in self._adapters:
+            present[CONF_ADAPTER] = place
+        elif kind in (SIMULATOR, *BY_HAND):
+            present[CONF_ADAPTER] = kind
+        return present
+
+    def _present_settings(self, kind: str) -> dict[str, Any]:
+        """Return a bus's settings as they are, if it is of this kind."""
+        if self.source != SOURCE_RECONFIGURE:
+            return {}
+        bus = self._get_reconfigure_subentry()
+        if bus.data[CONF_KIND] != kind:
+            return {}
+        return {name: str(value) for name, value in bus.data[CONF_SETTINGS].items()}
+
+    def _form(
+        self,
+        step: str,
+        schema: vol.Schema,
+        suggested: Mapping[str, Any],
+        error: AdapterError | None,
+    ) -> SubentryFlowResult:
+        """Show a form, with what was entered and what is wrong with it."""
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors={"base": error.key} if error else None,
+            description_placeholders=error.words if error else None,
+        )
+
+
+class CoachOptionsFlow(OptionsFlow):
+    """Changes what a coach may do."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Allow or refuse to transmit, and to make new things."""
+        if user_input is not None:
+            return self.async_create_entry(data={**self.config_entry.options, **user_input})
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                OPTIONS_SCHEMA, self.config_entry.options
+            ),
+        )
+
+
+def _ports(adapters: Mapping[str, Adapter]) -> list[str]:
+    """Return the serial ports among the adapters present."""
+    return [str(adapter.settings["port"]) for adapter in adapters.values() if adapter.kind == "slcan"]
+
+
+def _bus_data(key: str, name: str, kind: str, settings: Settings) -> ConfigSubentryData:
+    """Return a bus as it is stored; the simulated coach is told the bus it is on."""
+    stored = {"bus": key} if kind == SIMULATOR else dict(settings)
+    return ConfigSubentryData(
+        subentry_type=BUS,
+        title=name,
+        unique_id=key,
+        data={CONF_KIND: kind, CONF_SETTINGS: stored},
+    )

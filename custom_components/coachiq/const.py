@@ -1,0 +1,27 @@
+"""Names that several modules share."""
+
+from typing import Final
+
+from homeassistant.const import Platform
+from homeassistant.util.hass_dict import HassKey
+
+DOMAIN: Final = "coachiq"
+PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.CLIMATE,
+    Platform.LIGHT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+)
+
+# Entry data and options; subentry type and data.
+CONF_COACH: Final = "coach"
+CONF_PROFILE: Final = "profile"
+CONF_TRANSMIT: Final = "transmit"
+CONF_DISCOVER: Final = "discover"
+CONF_KIND: Final = "kind"
+CONF_SETTINGS: Final = "settings"
+BUS: Final = "bus"
+
+# A source address to use without claiming it. Tests set it; owners have no use for it.
+FIXED_ADDRESS: HassKey[int] = HassKey("coachiq_fixed_address")

@@ -1,0 +1,264 @@
+"""The live coach of one entry: its buses, its things, and the entities that wait for them."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import BaseDataUpdateCoordinatorProtocol
+
+from .bus import Link, LinkState
+from .clock import LoopClock
+from .coach import Coach, Profile, Thing, ThingId
+from .const import (
+    BUS,
+    CONF_COACH,
+    CONF_DISCOVER,
+    CONF_KIND,
+    CONF_SETTINGS,
+    CONF_TRANSMIT,
+    DOMAIN,
+    FIXED_ADDRESS,
+)
+from .error import CoachError
+from .rvc import EncodeError, Spec, Value
+from .store import CoachStore
+
+type CoachConfigEntry = ConfigEntry[CoachCoordinator]
+type Make = Callable[[CoachCoordinator, Thing], Iterable[Entity]]
+type Names = frozenset[str]
+
+
+class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
+    """Runs the coach of one entry and wakes only the entities whose values changed."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: CoachConfigEntry, spec: Spec, profile: Profile
+    ) -> None:
+        """Build the coach and its buses; nothing is opened yet."""
+        self.hass = hass
+        self.entry = entry
+        self.store = CoachStore(hass, entry.entry_id)
+        clock = LoopClock(hass.loop)
+        self.coach = Coach(
+            spec=spec,
+            clock=clock,
+            profile=profile,
+            discover=entry.options[CONF_DISCOVER],
+            added=self._added,
+            changed=self._changed,
+        )
+        self.buses: dict[str, ConfigSubentry] = {}
+        self.links: dict[str, Link] = {}
+        self._listeners: dict[ThingId, dict[CALLBACK_TYPE, Names]] = {}
+        self._platforms: list[tuple[AddConfigEntryEntitiesCallback, Make]] = []
+        self._via: dict[ThingId, int | None] = {}
+        # The same number for the same coach for ever: it is the serial number in our NAME.
+        serial = int.from_bytes(hashlib.sha256(entry.data[CONF_COACH].encode()).digest()[:3])
+        for subentry in entry.get_subentries_of_type(BUS):
+            key = str(subentry.unique_id)
+            self.buses[key] = subentry
+            self.links[key] = Link(
+                key=key,
+                kind=subentry.data[CONF_KIND],
+                settings=subentry.data[CONF_SETTINGS],
+                clock=clock,
+                transmit=entry.options[CONF_TRANSMIT],
+                serial=serial,
+                frames=partial(self.coach.receive, key),
+                changed=partial(self._link_changed, key),
+                address=hass.data.get(FIXED_ADDRESS),
+            )
+            self.coach.add_bus(key, self.links[key])
+
+    async def async_start(self) -> None:
+        """Make the known things and begin to open the buses."""
+        self._make_devices()
+        await self.store.async_restore(self.coach)
+        self.coach.start()
+
+    def open_buses(self) -> None:
+        """Begin to open the buses; call it when the platforms are ready for news."""
+        for link in self.links.values():
+            link.start()
+
+    async def async_shut_down(self, _: Event) -> None:
+        """Close the buses as Home Assistant stops."""
+        await self.async_stop()
+
+    async def async_stop(self) -> None:
+        """Close the buses and keep what was learnt; entities keep what they show."""
+        self._listeners.clear()
+        await asyncio.gather(*(link.stop() for link in self.links.values()))
+        self.coach.stop()
+        await self.store.async_save(self.coach)
+
+    @callback
+    @override
+    def async_add_listener(
+        self, update_callback: CALLBACK_TYPE, context: tuple[Thing, Names] | None = None
+    ) -> Callable[[], None]:
+        """Call back when one of the named values of a thing may look different."""
+        if context is None:
+            raise TypeError("a thing and the names of its values are needed")
+        thing, names = context
+        return self.async_listen(thing.id, names, update_callback)
+
+    @callback
+    def async_listen(
+        self, thing: ThingId, names: Names, update_callback: CALLBACK_TYPE
+    ) -> Callable[[], None]:
+        """Call back on changes of a thing, which need not exist yet."""
+        listeners = self._listeners.setdefault(thing, {})
+        listeners[update_callback] = names
+        return lambda: void(listeners.pop(update_callback, None))
+
+    @callback
+    def add_platform(self, add: AddConfigEntryEntitiesCallback, make: Make) -> None:
+        """Make a platform's entities for each thing there is and for each that appears."""
+        self._platforms.append((add, make))
+        for thing in self.coach.things.values():
+            self._add(add, make, thing)
+
+    async def async_command(self, thing: Thing, intent: str, **arguments: Value) -> None:
+        """Send a command and wait for its outcome; raises a translated error."""
+        outcome: asyncio.Future[CoachError | None] = self.hass.loop.create_future()
+
+        def done(error: CoachError | None) -> None:
+            if not outcome.done():
+                outcome.set_result(error)
+
+        try:
+            self.coach.command(thing, intent, done, **arguments)
+        except EncodeError as error:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="command_impossible",
+                translation_placeholders={"problem": str(error)},
+            ) from error
+        if error := await outcome:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key=error.key,
+                translation_placeholders={"thing": self.name_of(thing), **error.words},
+            ) from error
+
+    def is_up(self, bus: str) -> bool:
+        """Tell whether a bus can be heard."""
+        return self.coach.is_up(bus)
+
+    def name_of(self, thing: Thing) -> str:
+        """Return what the owner calls a thing."""
+        device = self._device(str(thing.id))
+        return str(device and (device.name_by_user or device.name))
+
+    def device_info(self, thing: Thing) -> DeviceInfo:
+        """Return the device of a thing: named by the profile, else by what it is."""
+        row = self.coach.row(thing.id)
+        info = DeviceInfo(
+            identifiers={(DOMAIN, str(thing.id))}, via_device_id=self._node_device(thing)
+        )
+        if row.area:
+            info["suggested_area"] = row.area
+        if row.name:
+            info["name"] = row.name
+        elif thing.id.key[0] in thing.family.names:
+            info["translation_key"] = thing.family.names[thing.id.key[0]]
+        else:
+            info["translation_key"] = thing.family.key
+            info["translation_placeholders"] = {
+                "instance": " ".join(str(part) for part in thing.id.key)
+            }
+        return info
+
+    def _make_devices(self) -> None:
+        """Register the coach and its buses."""
+        registry = dr.async_get(self.hass)
+        coach = registry.async_get_or_create(
+            config_entry_id=self.entry.entry_id,
+            identifiers={(DOMAIN, f"coach-{self.entry.data[CONF_COACH]}")},
+            name=self.entry.title,
+            manufacturer="CoachIQ",
+            model=self.coach.profile.title or None,
+        )
+        for key, subentry in self.buses.items():
+            registry.async_get_or_create(
+                config_entry_id=self.entry.entry_id,
+                config_subentry_id=subentry.subentry_id,
+                identifiers={(DOMAIN, f"bus-{key}")},
+                translation_key="bus",
+                translation_placeholders={"bus": subentry.title},
+                via_device_id=coach.id,
+            )
+
+    def _device(self, identifier: str) -> dr.DeviceEntry | None:
+        """Return one of our devices."""
+        found = dr.async_get(self.hass).async_get_device_by_identifier(
+            (DOMAIN, identifier), self.entry.entry_id
+        )
+        return found if isinstance(found, dr.DeviceEntry) else None
+
+    def _node_device(self, thing: Thing) -> str:
+        """Return the device of the node that speaks for a thing, or of its bus while unknown."""
+        bus = self._device(f"bus-{thing.id.bus}")
+        if bus is None:
+            raise RuntimeError(f"the device of bus {thing.id.bus} is registered at the start")
+        self._via[thing.id] = thing.source
+        if thing.source is None:
+            return bus.id
+        node = dr.async_get(self.hass).async_get_or_create(
+            config_entry_id=self.entry.entry_id,
+            config_subentry_id=self.buses[thing.id.bus].subentry_id,
+            identifiers={(DOMAIN, f"{thing.id.bus}-node-sa-{thing.source:02x}")},
+            translation_key="node",
+            translation_placeholders={"address": f"{thing.source:02X}"},
+            via_device_id=bus.id,
+        )
+        return node.id
+
+    def _added(self, thing: Thing) -> None:
+        """Make the entities of a thing that appeared."""
+        for add, make in self._platforms:
+            self._add(add, make, thing)
+        self.store.save_soon(self.coach)
+
+    def _add(self, add: AddConfigEntryEntitiesCallback, make: Make, thing: Thing) -> None:
+        """Make one platform's entities of a thing."""
+        if entities := list(make(self, thing)):
+            add(entities, config_subentry_id=self.buses[thing.id.bus].subentry_id)
+
+    def _changed(self, thing: Thing, names: set[str]) -> None:
+        """Wake the entities that show one of these values."""
+        if thing.source is not None and self._via.get(thing.id, thing.source) != thing.source:
+            self._move_device(thing)
+        for update, wanted in list(self._listeners.get(thing.id, {}).items()):
+            if not wanted.isdisjoint(names):
+                update()
+
+    def _move_device(self, thing: Thing) -> None:
+        """Put a thing's device below the node that speaks for it now."""
+        if device := self._device(str(thing.id)):
+            dr.async_get(self.hass).async_update_device(
+                device.id, via_device_id=self._node_device(thing)
+            )
+
+    def _link_changed(self, bus: str, state: LinkState) -> None:
+        """Tell the coach how a bus is."""
+        if state is LinkState.DOWN:
+            self.coach.bus_down(bus)
+        elif state is LinkState.READY:
+            self.coach.bus_ready(bus)
+        else:
+            self.coach.bus_up(bus)
+
+
+def void(_: object) -> None:
+    """Return nothing."""

@@ -1,0 +1,128 @@
+"""What all entities of things share: identity, availability, pace."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.core import CALLBACK_TYPE, HassJob, callback
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
+
+from .coach import Thing
+from .coordinator import CoachCoordinator
+
+# An analogue value that changes with every frame is written at most once in this many seconds.
+CHATTY_INTERVAL = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThingDescription(EntityDescription):
+    """An entity of each thing of a family.
+
+    `kinds` limits it to things that the profile, or else the family, takes for one of these.
+    """
+
+    family: str
+    kinds: frozenset[str] = frozenset()
+    chatty: bool = False
+
+
+# What a thing of a family is taken for when no profile says otherwise.
+KINDS = {"dimmer": "light", "dc_load": "switch", "ac_load": "switch"}
+
+
+def matching[D: ThingDescription](
+    coordinator: CoachCoordinator, thing: Thing, descriptions: Iterable[D]
+) -> list[D]:
+    """Return the descriptions that apply to a thing."""
+    kind = coordinator.coach.row(thing.id).kind or KINDS.get(thing.id.family, "")
+    return [
+        description
+        for description in descriptions
+        if description.family == thing.id.family
+        and (not description.kinds or kind in description.kinds)
+    ]
+
+
+class ThingEntity(BaseCoordinatorEntity[CoachCoordinator]):
+    """An entity that shows some values of one thing."""
+
+    _attr_has_entity_name = True
+    entity_description: ThingDescription
+
+    def __init__(
+        self,
+        coordinator: CoachCoordinator,
+        thing: Thing,
+        description: ThingDescription,
+        names: Iterable[str],
+    ) -> None:
+        """Take the thing and the names of the values to follow."""
+        super().__init__(coordinator, (thing, frozenset(names)))
+        self.thing = thing
+        self.entity_description = description
+        self._attr_unique_id = f"{thing.id}-{description.key}"
+        self._attr_device_info = coordinator.device_info(thing)
+        self._written = 0.0
+        self._was_available = False
+        self._later: CALLBACK_TYPE | None = None
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the bus is up and the thing not silent beyond its time."""
+        return self.coordinator.is_up(self.thing.id.bus) and not self.thing.silent
+
+    @override
+    async def async_update(self) -> None:
+        """Do nothing: the bus speaks for itself."""
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Forget a write that waits."""
+        if self._later:
+            self._later()
+            self._later = None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state, a chatty one at its pace: the first at once, then the last."""
+        if not self.entity_description.chatty or self.available != self._was_available:
+            self._write()
+            return
+        wait = self._written + CHATTY_INTERVAL - self.hass.loop.time()
+        if wait <= 0:
+            self._write()
+        elif self._later is None:
+            self._later = async_call_later(
+                self.hass, wait, HassJob(self._write_later, cancel_on_shutdown=True)
+            )
+
+    @callback
+    def _write_later(self, _: object) -> None:
+        """Write what was held back."""
+        self._later = None
+        self._write()
+
+    @callback
+    def _write(self) -> None:
+        """Write the state now."""
+        self._was_available = self.available
+        self._written = self.hass.loop.time()
+        self.async_write_ha_state()
+
+
+class CommandedEntity(ThingEntity):
+    """An entity that also commands its thing."""
+
+    @property
+    @override
+    def assumed_state(self) -> bool:
+        """Tell whether the thing was found not to report what it was told."""
+        return self.thing.answers is False
+
+    async def async_command(self, intent: str, **arguments: float | str) -> None:
+        """Command the thing and wait for its answer; raises a translated error."""
+        await self.coordinator.async_command(self.thing, intent, **arguments)

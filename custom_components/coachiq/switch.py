@@ -1,0 +1,67 @@
+"""Switches: loads, and the water pump."""
+
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coach import Thing
+from .coordinator import CoachConfigEntry, CoachCoordinator
+from .entity import CommandedEntity, ThingDescription, matching
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoachSwitchDescription(ThingDescription, SwitchEntityDescription):
+    """A switch of a family: its intents are turn_on and turn_off."""
+
+
+SWITCHES = (
+    CoachSwitchDescription(key="switch", name=None, family="dimmer", kinds=frozenset(("switch",))),
+    CoachSwitchDescription(
+        key="switch", name=None, family="dc_load", kinds=frozenset(("switch",))
+    ),
+    CoachSwitchDescription(
+        key="switch", name=None, family="ac_load", kinds=frozenset(("switch",))
+    ),
+    CoachSwitchDescription(key="switch", name=None, family="water_pump"),
+)
+
+
+async def async_setup_entry(
+    _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Make a switch of each thing that is one."""
+    entry.runtime_data.add_platform(async_add_entities, _make)
+
+
+def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachSwitch]:
+    """Make the switches of a thing."""
+    return [
+        CoachSwitch(coordinator, thing, row, ("on",))
+        for row in matching(coordinator, thing, SWITCHES)
+    ]
+
+
+class CoachSwitch(CommandedEntity, SwitchEntity):
+    """A switch of the coach."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Tell whether it is on, None while the bus has not said."""
+        on = self.thing.shown("on")
+        return on if isinstance(on, bool) else None
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Turn on."""
+        await self.async_command("turn_on")
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Turn off."""
+        await self.async_command("turn_off")
