@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final, override
 
-from homeassistant.components.climate import (
+from homeassistant.components.climate import ClimateEntity, ClimateEntityDescription
+from homeassistant.components.climate.const import (
     ATTR_HVAC_MODE,
     ATTR_TARGET_TEMP_HIGH,
     ATTR_TARGET_TEMP_LOW,
@@ -12,8 +13,6 @@ from homeassistant.components.climate import (
     FAN_LOW,
     FAN_ON,
     PRESET_NONE,
-    ClimateEntity,
-    ClimateEntityDescription,
     ClimateEntityFeature,
     HVACMode,
 )
@@ -48,7 +47,9 @@ class CoachClimateDescription(ThingDescription, ClimateEntityDescription):
     """A climate entity of a family."""
 
 
-ZONES = (CoachClimateDescription(key="zone", name=None, translation_key="zone", family="thermostat"),)
+ZONES = (
+    CoachClimateDescription(key="zone", name=None, translation_key="zone", family="thermostat"),
+)
 
 
 async def async_setup_entry(
@@ -66,11 +67,11 @@ def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachZone]:
 class CoachZone(CommandedEntity, ClimateEntity):
     """A thermostat zone."""
 
+    entity_description: CoachClimateDescription
     _attr_temperature_unit = UnitOfTemperature.CELSIUS
     _attr_target_temperature_step = 0.5
     _attr_min_temp = COLDEST
     _attr_max_temp = HOTTEST
-    _attr_fan_modes = [FAN_AUTO, FAN_ON, FAN_LOW, FAN_HIGH]
 
     def __init__(
         self, coordinator: CoachCoordinator, thing: Thing, description: CoachClimateDescription
@@ -79,6 +80,7 @@ class CoachZone(CommandedEntity, ClimateEntity):
         super().__init__(coordinator, thing, description, thing.values)
         self._ambient = coordinator.coach.ambient_of(thing.id)
         words = coordinator.coach.row(thing.id).modes or MODES.keys()
+        self._attr_fan_modes = [FAN_AUTO, FAN_ON, FAN_LOW, FAN_HIGH]
         self._attr_hvac_modes = list(dict.fromkeys(MODES[word] for word in MODES if word in words))
         self._aux_heat = {"heat", AUX_HEAT} <= set(words)
         self._heat_word = "heat" if "heat" in words else AUX_HEAT

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, override
 
-import voluptuous as vol
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntry,
@@ -25,6 +24,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 from homeassistant.util import slugify
+import voluptuous as vol
 
 from .bus import KINDS, Adapter, Setting, available_adapters, check_adapter
 from .bus.adapters import BITRATE, SLCAN_BITRATES, Settings, interfaces, place_of
@@ -59,7 +59,10 @@ OPTIONS_SCHEMA = vol.Schema(
 def _adapter_schema(adapters: Mapping[str, Adapter]) -> vol.Schema:
     """Return the form that offers the adapters present, and those described by hand."""
     options = [
-        *(SelectOptionDict(value=place, label=adapter.label) for place, adapter in adapters.items()),
+        *(
+            SelectOptionDict(value=place, label=adapter.label)
+            for place, adapter in adapters.items()
+        ),
         *(SelectOptionDict(value=kind, label=kind) for kind in (SIMULATOR, *BY_HAND)),
     ]
     return vol.Schema(
@@ -111,8 +114,7 @@ def _selector(setting: Setting, ports: list[str]) -> TextSelector | SelectSelect
 def _settings(kind: str, answers: Mapping[str, Any]) -> Settings:
     """Return the settings that a form was filled with."""
     settings: dict[str, str | int] = {
-        setting.name: str(answers.get(setting.name, "")).strip()
-        for setting in KINDS[kind].settings
+        setting.name: str(answers.get(setting.name, "")).strip() for setting in KINDS[kind].settings
     }
     if "bitrate" in settings:
         settings["bitrate"] = int(settings["bitrate"] or BITRATE)
@@ -193,7 +195,7 @@ class CoachConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._kind, self._chosen = SIMULATOR, {}
                 return await self.async_step_coach()
             if choice in BY_HAND:
-                return await getattr(self, f"async_step_{choice}")()
+                return await self._async_by_hand(choice, None)
             adapter = self._adapters[choice]
             error = await self._async_choose(adapter.kind, adapter.settings)
             if error is None:
@@ -430,7 +432,9 @@ class CoachOptionsFlow(OptionsFlow):
 
 def _ports(adapters: Mapping[str, Adapter]) -> list[str]:
     """Return the serial ports among the adapters present."""
-    return [str(adapter.settings["port"]) for adapter in adapters.values() if adapter.kind == "slcan"]
+    return [
+        str(adapter.settings["port"]) for adapter in adapters.values() if adapter.kind == "slcan"
+    ]
 
 
 def _bus_data(key: str, name: str, kind: str, settings: Settings) -> ConfigSubentryData:

@@ -1,9 +1,9 @@
 """The live coach of one entry: its buses, its things, and the entities that wait for them."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Iterable
 from functools import partial
+import hashlib
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -144,12 +144,12 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
                 translation_key="command_impossible",
                 translation_placeholders={"problem": str(error)},
             ) from error
-        if error := await outcome:
+        if failure := await outcome:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
-                translation_key=error.key,
-                translation_placeholders={"thing": self.name_of(thing), **error.words},
-            ) from error
+                translation_key=failure.key,
+                translation_placeholders={"thing": self.name_of(thing), **failure.words},
+            ) from failure
 
     def is_up(self, bus: str) -> bool:
         """Tell whether a bus can be heard."""

@@ -4,7 +4,7 @@
 class CoachError(Exception):
     """A failure with a translation key and the words that fill its placeholders."""
 
-    def __init__(self, key: str, **words: str | int | float) -> None:
+    def __init__(self, key: str, **words: str | float) -> None:
         """Name the failure by its translation key; `words` fill the sentence."""
         self.key = key
         self.words = {name: str(word) for name, word in words.items()}

@@ -37,7 +37,9 @@ class CoachSensorDescription(ThingDescription, SensorEntityDescription):
     """A sensor that shows the value of the same name as its key."""
 
 
-def _volts(family: str, key: str, *, chatty: bool = False, named: bool = True) -> CoachSensorDescription:
+def _volts(
+    family: str, key: str, *, chatty: bool = False, named: bool = True
+) -> CoachSensorDescription:
     """Return a voltage."""
     return CoachSensorDescription(
         key=key,
@@ -65,7 +67,9 @@ def _amps(family: str, key: str, *, enabled: bool = True) -> CoachSensorDescript
     )
 
 
-def _degrees(family: str, key: str, *, main: bool = False, named: bool = False) -> CoachSensorDescription:
+def _degrees(
+    family: str, key: str, *, main: bool = False, named: bool = False
+) -> CoachSensorDescription:
     """Return a temperature."""
     if main:
         return CoachSensorDescription(
@@ -209,7 +213,10 @@ SENSORS = (
     ),
     _degrees("ambient", "temperature", main=True),
     _words(
-        "air_conditioner", "mode", "control_mode", ("automatic", "manual"),
+        "air_conditioner",
+        "mode",
+        "control_mode",
+        ("automatic", "manual"),
     ),
     _share("air_conditioner", "fan_speed"),
     _share("air_conditioner", "output"),

@@ -3,8 +3,8 @@
 It may be deleted without loss of anything that the owner decided.
 """
 
-import logging
 from collections.abc import Iterable
+import logging
 from typing import TypedDict
 
 from homeassistant.core import HomeAssistant

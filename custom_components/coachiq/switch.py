@@ -21,12 +21,8 @@ class CoachSwitchDescription(ThingDescription, SwitchEntityDescription):
 
 SWITCHES = (
     CoachSwitchDescription(key="switch", name=None, family="dimmer", kinds=frozenset(("switch",))),
-    CoachSwitchDescription(
-        key="switch", name=None, family="dc_load", kinds=frozenset(("switch",))
-    ),
-    CoachSwitchDescription(
-        key="switch", name=None, family="ac_load", kinds=frozenset(("switch",))
-    ),
+    CoachSwitchDescription(key="switch", name=None, family="dc_load", kinds=frozenset(("switch",))),
+    CoachSwitchDescription(key="switch", name=None, family="ac_load", kinds=frozenset(("switch",))),
     CoachSwitchDescription(key="switch", name=None, family="water_pump"),
 )
 
@@ -48,6 +44,8 @@ def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachSwitch]:
 
 class CoachSwitch(CommandedEntity, SwitchEntity):
     """A switch of the coach."""
+
+    entity_description: CoachSwitchDescription
 
     @property
     @override

@@ -1,19 +1,19 @@
 """A Home Assistant with one coach on a virtual bus, and the coach's own end of that bus."""
 
 import asyncio
-import itertools
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
+import itertools
 
 import can
-import pytest
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.coachiq.const import DOMAIN, FIXED_ADDRESS
 
-ADDRESS = 0x9E
+ADDRESS = 0x9D
 CHANNELS = itertools.count()
 
 
@@ -153,8 +153,6 @@ async def entry(
     await set_up(hass, entry)
     yield entry
     await hass.config_entries.async_unload(entry.entry_id)
-
-
 
 
 @pytest.fixture

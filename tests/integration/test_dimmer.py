@@ -38,7 +38,7 @@ async def test_turn_on_sends_literal_bytes_and_waits_for_the_answer(
             "light", "turn_on", {"entity_id": LIGHT, "brightness": 128}, blocking=True
         )
     )
-    assert await peer.wait_for("19FEDB") == "19FEDB9E#24FF6400FF00FFFF"
+    assert await peer.wait_for("19FEDB") == "19FEDB9D#24FF6400FF00FFFF"
     assert hass.states.get(LIGHT).state == "on"
     assert not call.done()
     await peer.send("19FEDA8E#247C64FCFF0004FF")

@@ -1,15 +1,15 @@
 """Kinds of CAN adapter as rows: their settings, which are present, how to open one."""
 
-import errno
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+import errno
+import os
 from pathlib import Path
 from typing import Literal, Protocol
 
 import can
 from can.interfaces.slcan import slcanBus
-from serial.tools import list_ports
+from serial.tools import list_ports  # type: ignore[import-untyped]  # pyserial ships no types
 
 from ..error import AdapterError
 
@@ -222,7 +222,7 @@ def close_adapter(bus: can.BusABC, companion: Companion | None) -> None:
         companion.stop()
     try:
         bus.shutdown()
-    except (can.CanError, OSError, ValueError):
+    except can.CanError, OSError, ValueError:
         # Closing the channel of an adapter that was pulled fails; there is nothing left to close.
         if isinstance(bus, slcanBus):
             bus.serialPortOrig.close()
@@ -248,7 +248,7 @@ def _explain(error: BaseException, name: str) -> AdapterError:
         number = getattr(cause, "errno", None)
         if number is None:
             number = next((code for code in PROBLEMS if f"[Errno {code}]" in str(cause)), None)
-        if number in PROBLEMS:
+        if isinstance(number, int) and number in PROBLEMS:
             return AdapterError(PROBLEMS[number], adapter=name)
         if isinstance(cause, ImportError):
             return AdapterError("package_missing", adapter=name, package=cause.name or str(cause))

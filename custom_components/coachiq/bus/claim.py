@@ -71,7 +71,11 @@ class Claim:
         """Take in an address claim, or a request for ours."""
         if frame.dgn == REQUEST:
             wanted = data[:3] == CLAIM_REQUEST[:3]
-            if wanted and self.address is not None and frame.destination in (EVERYONE, self.address):
+            if (
+                wanted
+                and self.address is not None
+                and frame.destination in (EVERYONE, self.address)
+            ):
                 self._send_claim(self.address)
             return
         if len(data) < len(self._name):

@@ -1,12 +1,12 @@
 """One bus: opened, read in batches, written at a civil pace, opened again when it dies."""
 
 import asyncio
-import contextlib
-import logging
-import threading
 from collections.abc import Callable
+import contextlib
 from dataclasses import dataclass
 from enum import StrEnum
+import logging
+import threading
 
 import can
 
@@ -145,7 +145,7 @@ class Link:
         while True:
             opening = loop.run_in_executor(None, open_adapter, self.kind, self._settings)
             try:
-                self._bus, self._companion = await asyncio.shield(opening)
+                bus, self._companion = await asyncio.shield(opening)
             except asyncio.CancelledError:
                 with contextlib.suppress(AdapterError):
                     await loop.run_in_executor(None, close_adapter, *await opening)
@@ -156,7 +156,8 @@ class Link:
                 failures += 1
                 continue
             opened = self._clock.now()
-            await self._live(loop, self._bus)
+            self._bus = bus
+            await self._live(loop, bus)
             failures = 0 if self._clock.now() - opened > SETTLED else failures + 1
             await asyncio.sleep(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
 
@@ -214,8 +215,7 @@ class Link:
         batch: Frames = [
             (message.arbitration_id, bytes(message.data))
             for message in messages
-            if message.is_extended_id
-            and not (message.is_error_frame or message.is_remote_frame)
+            if message.is_extended_id and not (message.is_error_frame or message.is_remote_frame)
         ]
         self.count.received += len(batch)
         self.count.ignored += len(messages) - len(batch)

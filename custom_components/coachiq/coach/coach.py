@@ -114,7 +114,7 @@ class Coach:
         return self.profile.row(thing.family, thing.key)
 
     def ambient_of(self, zone: ThingId) -> ThingId:
-        """Return the sensor that measures a zone's air: of the same instance, if nothing is known."""
+        """Return the sensor of a zone's air: the profile's, else the one of the same instance."""
         channel = self.row(zone).ambient
         return ThingId(zone.bus, "ambient", zone.key if channel is None else (channel,))
 
@@ -176,7 +176,9 @@ class Coach:
         names = list(dict.fromkeys(name for family in FAMILY.values() for name in family.feeds))
         gap = ASKING_TIME / len(names)
         line.timers = [
-            self._clock.call_later(gap * turn, partial(self.wanted, bus, self._spec.named(name).dgn))
+            self._clock.call_later(
+                gap * turn, partial(self.wanted, bus, self._spec.named(name).dgn)
+            )
             for turn, name in enumerate(names)
         ]
 
@@ -245,7 +247,9 @@ class Coach:
                 line.intake.asked(dgn, self._clock.now())
 
         request = dgn.to_bytes(3, "little") + b"\xff" * 5
-        line.wire.send(REQUEST, request, left, destination=EVERYONE)
+        if line.wire.send(REQUEST, request, left, destination=EVERYONE):
+            # Also now: an answer may be read before the sender reports that the request has left.
+            line.intake.asked(dgn, self._clock.now())
 
     def _make(self, identity: ThingId, family: Family) -> Thing:
         """Make a thing of which nothing is known, and tell of it."""

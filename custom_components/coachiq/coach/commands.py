@@ -39,12 +39,14 @@ def _off(_: Arguments, __: Mapping[str, Value]) -> dict[str, Value]:
     return {"level": 0.0, "on": False}
 
 
-def _state(on: bool) -> Callable[[Arguments, Mapping[str, Value]], dict[str, Value]]:
+def _state(*, on: bool) -> Callable[[Arguments, Mapping[str, Value]], dict[str, Value]]:
     """Expect on or off."""
     return lambda _, __: {"on": on}
 
 
-def _load_fields(command: str, level: float | None) -> Callable[[Thing, Arguments], dict[str, Value]]:
+def _load_fields(
+    command: str, level: float | None
+) -> Callable[[Thing, Arguments], dict[str, Value]]:
     """Return the fields that switch a load, or set it to the asked level."""
     return lambda _, arguments: {
         "desired_level": arguments["level"] if level is None else level,

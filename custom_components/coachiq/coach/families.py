@@ -2,25 +2,32 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..rvc import Code, Value
 
 type Values = Mapping[str, Value]
 
 
+class Span(NamedTuple):
+    """The numbers that a sensor can measure, in the field's unit."""
+
+    low: float
+    high: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One field of a status DGN that a thing has as a value.
 
-    Numbers outside `low` to `high` are no measurement: sensors that are not there send them.
-    While the field says one of `hold`, the thing keeps its last number.
+    Numbers outside `span` are no measurement: sensors that are not there send them. While the
+    field says one of `hold`, the thing keeps its last number.
     """
 
     name: str
     field: str
     sign: int = 1
-    low: float = float("-inf")
-    high: float = float("inf")
+    span: Span | None = None
     hold: frozenset[str] = frozenset()
 
 
@@ -104,14 +111,14 @@ def _remaining(direction: str) -> Callable[[Values], Value]:
 
 MOVING = frozenset(("ramping", "flashing", "delay_active"))
 # RV-C's numbers reach from -2 000 000 A; an unmeasured current is often sent as all zeros.
-SOURCE_AMPS = {"low": -10_000.0, "high": 10_000.0}
-LOAD_AMPS = {"low": -1_000.0, "high": 1_000.0}
-AIR = {"low": -60.0, "high": 90.0}
-WATER = {"low": -40.0, "high": 150.0}
+SOURCE_AMPS = Span(-10_000.0, 10_000.0)
+LOAD_AMPS = Span(-1_000.0, 1_000.0)
+AIR = Span(-60.0, 90.0)
+WATER = Span(-40.0, 150.0)
 
 LOAD_READINGS = (
     Reading(name="level", field="operating_status_level", hold=MOVING),
-    Reading(name="current", field="present_current", **LOAD_AMPS),
+    Reading(name="current", field="present_current", span=LOAD_AMPS),
 )
 LOAD_DERIVED = (Derived(name="on", inputs=("level",), work_out=_loaded),)
 
@@ -160,10 +167,10 @@ FAMILIES: tuple[Family, ...] = (
         feeds={
             "DC_SOURCE_STATUS_1": (
                 Reading(name="voltage", field="dc_voltage"),
-                Reading(name="current", field="dc_current", sign=-1, **SOURCE_AMPS),
+                Reading(name="current", field="dc_current", sign=-1, span=SOURCE_AMPS),
             ),
             "DC_SOURCE_STATUS_2": (
-                Reading(name="temperature", field="source_temperature", **AIR),
+                Reading(name="temperature", field="source_temperature", span=AIR),
                 Reading(name="state_of_charge", field="state_of_charge_soc"),
                 Reading(name="time_remaining", field="time_remaining"),
                 Reading(name="time_direction", field="time_remaining_interpretation"),
@@ -197,8 +204,8 @@ FAMILIES: tuple[Family, ...] = (
                 Reading(name="fan_mode", field="fan_mode"),
                 Reading(name="schedule", field="schedule_mode"),
                 Reading(name="fan_speed", field="fan_speed"),
-                Reading(name="heat", field="setpoint_temp_heat", **AIR),
-                Reading(name="cool", field="setpoint_temp_cool", **AIR),
+                Reading(name="heat", field="setpoint_temp_heat", span=AIR),
+                Reading(name="cool", field="setpoint_temp_cool", span=AIR),
             )
         },
         lowest=0,
@@ -207,7 +214,7 @@ FAMILIES: tuple[Family, ...] = (
         key="ambient",
         feeds={
             "THERMOSTAT_AMBIENT_STATUS": (
-                Reading(name="temperature", field="ambient_temp", **AIR),
+                Reading(name="temperature", field="ambient_temp", span=AIR),
             )
         },
         lowest=0,
@@ -239,8 +246,8 @@ FAMILIES: tuple[Family, ...] = (
         feeds={
             "WATERHEATER_STATUS": (
                 Reading(name="mode", field="operating_modes"),
-                Reading(name="set_point", field="set_point_temperature", **WATER),
-                Reading(name="temperature", field="water_temperature", **WATER),
+                Reading(name="set_point", field="set_point_temperature", span=WATER),
+                Reading(name="temperature", field="water_temperature", span=WATER),
                 Reading(name="burner", field="burner_status"),
                 Reading(name="element", field="ac_element_status"),
                 Reading(name="ignition", field="failure_to_ignite_status"),
@@ -259,9 +266,7 @@ FAMILIES: tuple[Family, ...] = (
             )
         },
         derived=(
-            Derived(
-                name="on", inputs=("operation",), work_out=flag("operation", "pump_enabled")
-            ),
+            Derived(name="on", inputs=("operation",), work_out=flag("operation", "pump_enabled")),
         ),
         lowest=0,
     ),

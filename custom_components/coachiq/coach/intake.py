@@ -167,24 +167,25 @@ class Intake:
                 node.longest = max(node.longest, channel.heard - node.heard)
                 node.heard = channel.heard
         for voices in self._voices.values():
-            thing = voices.cells[0][1].thing
-            if thing is None:
-                continue
-            thing.heard = max(cell.heard for _, cell in voices.cells)
-            if voices.chosen:
-                self._choose_again(thing, voices, voices.chosen[1], now)
-            silent = self._is_silent(thing.heard, voices, now)
-            if silent and not thing.silent:
-                thing.silent = True
-                self.listen_closely(thing.id)
-                self._keeper.changed(thing, set(thing.values))
-            elif thing.silent and not silent:
-                # Its node is back, but what it holds may have changed meanwhile.
-                thing.silent = False
-                self._clear(thing)
-                for channel, _ in voices.cells:
-                    if channel.row:
-                        self._keeper.wanted(self.bus, channel.row.dgn)
+            if thing := voices.cells[0][1].thing:
+                self._watch(thing, voices, now)
+
+    def _watch(self, thing: Thing, voices: Voices, now: float) -> None:
+        """Look whether a thing has fallen silent, or its node has come back."""
+        thing.heard = max(cell.heard for _, cell in voices.cells)
+        if voices.chosen:
+            self._choose_again(thing, voices, voices.chosen[1], now)
+        silent = self._is_silent(thing.heard, voices, now)
+        if silent and not thing.silent:
+            thing.silent = True
+            self.listen_closely(thing.id)
+            self._keeper.changed(thing, set(thing.values))
+        elif thing.silent and not silent:
+            # Its node is back, but what it holds may have changed meanwhile.
+            thing.silent = False
+            self._clear(thing)
+            for dgn in {channel.row.dgn for channel, _ in voices.cells if channel.row}:
+                self._keeper.wanted(self.bus, dgn)
 
     def _is_silent(self, heard: float, voices: Voices, now: float) -> bool:
         """Tell whether a thing last heard at `heard` has been silent for too long.
@@ -268,7 +269,7 @@ class Intake:
             value = values[position]
             if isinstance(value, int | float):
                 value = value * reading.sign
-                if not reading.low <= value <= reading.high:
+                if reading.span and not reading.span.low <= value <= reading.span.high:
                     value = None
             said[reading.name] = value
         return said
@@ -382,5 +383,3 @@ class Intake:
         for name in thing.values:
             thing.values[name] = None
         self._keeper.changed(thing, set(thing.values))
-
-

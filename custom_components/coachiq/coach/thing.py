@@ -24,9 +24,9 @@ class ThingId(NamedTuple):
 class Thing:
     """One light, tank, zone: its values by name, None where the bus has said nothing.
 
-    `expected` holds what a command on its way will make of it; `silent` is True when it has
-    not spoken for longer than it may; `source` is the address of the node that speaks for it; `answers` tells whether it has
-    ever confirmed a command, None while none was sent.
+    `expected` holds what a command on its way will make of it; `silent` is True when it has not
+    spoken for longer than it may; `source` is the address of the node that speaks for it;
+    `answers` tells whether it has ever confirmed a command, None while none was sent.
     """
 
     id: ThingId
