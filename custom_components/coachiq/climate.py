@@ -38,6 +38,13 @@ MODES: Final = {
 }
 AUX_HEAT: Final = "aux_heat"
 FAN_SPEEDS: Final = {FAN_LOW: 50.0, FAN_HIGH: 100.0}
+FEATURES: Final = (
+    ClimateEntityFeature.TARGET_TEMPERATURE
+    | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
+    | ClimateEntityFeature.FAN_MODE
+    | ClimateEntityFeature.TURN_ON
+    | ClimateEntityFeature.TURN_OFF
+)
 COLDEST: Final = 4.0
 HOTTEST: Final = 38.0
 
@@ -84,8 +91,10 @@ class CoachZone(CommandedEntity, ClimateEntity):
         self._attr_hvac_modes = list(dict.fromkeys(MODES[word] for word in MODES if word in words))
         self._aux_heat = {"heat", AUX_HEAT} <= set(words)
         self._heat_word = "heat" if "heat" in words else AUX_HEAT
+        self._attr_supported_features = FEATURES
         if self._aux_heat:
             self._attr_preset_modes = [PRESET_NONE, AUX_HEAT]
+            self._attr_supported_features |= ClimateEntityFeature.PRESET_MODE
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -96,21 +105,6 @@ class CoachZone(CommandedEntity, ClimateEntity):
                 self._ambient, frozenset(("temperature",)), self._handle_coordinator_update
             )
         )
-
-    @property
-    @override
-    def supported_features(self) -> ClimateEntityFeature:
-        """Return what the zone can do in its present mode."""
-        features = (
-            ClimateEntityFeature.FAN_MODE
-            | ClimateEntityFeature.TURN_ON
-            | ClimateEntityFeature.TURN_OFF
-        )
-        if self._aux_heat:
-            features |= ClimateEntityFeature.PRESET_MODE
-        if self.hvac_mode is HVACMode.HEAT_COOL:
-            return features | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
-        return features | ClimateEntityFeature.TARGET_TEMPERATURE
 
     @property
     @override
@@ -154,7 +148,7 @@ class CoachZone(CommandedEntity, ClimateEntity):
         heat, cool = number(self.thing.shown("heat")), number(self.thing.shown("cool"))
         if self.hvac_mode is HVACMode.HEAT:
             return heat
-        if self.hvac_mode is HVACMode.HEAT_COOL:
+        if self._has_range():
             return None
         if self.hvac_mode is HVACMode.OFF and heat != cool:
             return None
@@ -163,14 +157,14 @@ class CoachZone(CommandedEntity, ClimateEntity):
     @property
     @override
     def target_temperature_low(self) -> float | None:
-        """Return the set point for heating in degC."""
-        return number(self.thing.shown("heat"))
+        """Return the set point for heating in degC, where there are two."""
+        return number(self.thing.shown("heat")) if self._has_range() else None
 
     @property
     @override
     def target_temperature_high(self) -> float | None:
-        """Return the set point for cooling in degC."""
-        return number(self.thing.shown("cool"))
+        """Return the set point for cooling in degC, where there are two."""
+        return number(self.thing.shown("cool")) if self._has_range() else None
 
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
@@ -225,6 +219,10 @@ class CoachZone(CommandedEntity, ClimateEntity):
             if mode is not HVACMode.HEAT or heat == cool:
                 wanted["cool"] = target
         await self.async_command("set_zone", **wanted)
+
+    def _has_range(self) -> bool:
+        """Tell whether the zone heats and cools, each to a set point of its own."""
+        return self.hvac_mode is HVACMode.HEAT_COOL
 
     def _word(self, hvac_mode: HVACMode) -> str:
         """Return the bus's word for a mode."""

@@ -268,7 +268,7 @@ class Intake:
         for position, reading in channel.steps:
             value = values[position]
             if isinstance(value, int | float):
-                value = value * reading.sign
+                value = value * reading.sign + 0  # no negative zero
                 if reading.span and not reading.span.low <= value <= reading.span.high:
                     value = None
             said[reading.name] = value
