@@ -47,9 +47,10 @@ class Keeper(Protocol):
 
 
 class Step(NamedTuple):
-    """Where a reading stands in the decoded frame."""
+    """Where a reading stands in the decoded frame, and how many bytes it takes to be whole."""
 
     position: int
+    length: int
     reading: Reading
 
 
@@ -216,9 +217,7 @@ class Intake:
             self.unknown[frame.dgn] += 1
         elif family:
             channel.row, channel.family = row, family
-            channel.steps = tuple(
-                Step(row.index[reading.field], reading) for reading in family.feeds[row.name]
-            )
+            channel.steps = tuple(_step(row, reading) for reading in family.feeds[row.name])
             if family.priority:
                 channel.priority = row.index[family.priority]
         elif frame.dgn == ACKNOWLEDGMENT:
@@ -246,12 +245,12 @@ class Intake:
             channel.quiet.pop(cell.data, None)
             first = False
         if cell.thing is None:
-            self._believe(channel, row, cell, values, now, first=first)
+            self._believe(channel, row, cell, self._said(channel, values, data), now, first=first)
         cell.data = data
         if cell.thing is None:
             return
         silence, cell.heard = now - cell.heard, now
-        said = self._said(channel, values)
+        said = self._said(channel, values, data)
         if channel.priority is not None:
             raw = row.raw(data)[channel.priority]
             cell.priority = -1 if raw is None or raw > EVERYONE - 3 else raw
@@ -262,10 +261,15 @@ class Intake:
         if not self._keeper.heard(cell.thing, said, now):
             channel.quiet[data] = cell
 
-    def _said(self, channel: Channel, values: tuple[Value, ...]) -> dict[str, Value]:
-        """Return a frame's readings by the names of the thing's values."""
+    def _said(self, channel: Channel, values: tuple[Value, ...], data: bytes) -> dict[str, Value]:
+        """Return a frame's readings by the names of the thing's values.
+
+        A short frame says nothing of the fields that it leaves out.
+        """
         said: dict[str, Value] = {}
-        for position, reading in channel.steps:
+        for position, length, reading in channel.steps:
+            if length > len(data):
+                continue
             value = values[position]
             if isinstance(value, int | float):
                 value = value * reading.sign + 0  # no negative zero
@@ -279,7 +283,7 @@ class Intake:
         channel: Channel,
         row: Row,
         cell: Cell,
-        values: tuple[Value, ...],
+        said: dict[str, Value],
         now: float,
         *,
         first: bool,
@@ -292,7 +296,7 @@ class Intake:
         if not family.lowest <= cell.key[0] <= family.highest:
             self._reject(identity, "key out of range")
             return
-        if all(value is None for value in self._said(channel, values).values()):
+        if all(value is None for value in said.values()):
             self._reject(identity, "no data")
             return
         thing = self._keeper.known(identity)
@@ -321,8 +325,11 @@ class Intake:
     ) -> None:
         """Change the thing's values and tell of those that changed."""
         changed = set()
-        for _, reading in channel.steps:
-            name, value = reading.name, said[reading.name]
+        for _, _, reading in channel.steps:
+            name = reading.name
+            if name not in said:
+                continue
+            value = said[name]
             if label(value) in reading.hold:
                 continue
             if thing.values.get(name) != value:
@@ -375,7 +382,7 @@ class Intake:
         self._clear(thing)
         for _, sender, channel, cell in fresh:
             if sender == source and channel.row:
-                said = self._said(channel, channel.row.decode(cell.data))
+                said = self._said(channel, channel.row.decode(cell.data), cell.data)
                 self._apply(thing, channel, said, cell.heard, 0.0)
 
     def _clear(self, thing: Thing) -> None:
@@ -383,3 +390,10 @@ class Intake:
         for name in thing.values:
             thing.values[name] = None
         self._keeper.changed(thing, set(thing.values))
+
+
+def _step(row: Row, reading: Reading) -> Step:
+    """Return where a reading stands in the frames of a row."""
+    position = row.index[reading.field]
+    place = row.fields[position]
+    return Step(position, (place.bit + place.bits + 7) // 8, reading)

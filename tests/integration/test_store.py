@@ -1,0 +1,104 @@
+"""What was learnt is kept; what cannot be read is left alone; diagnostics tell of both."""
+
+from typing import Any
+
+from homeassistant.core import EVENT_HOMEASSISTANT_STOP, HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from .conftest import Peer, coach_entry, set_up, virtual_bus
+
+ON = "19FEDA8E#247CC8FCFF0504FF"
+
+
+async def test_written_as_home_assistant_stops(
+    hass: HomeAssistant, listener: MockConfigEntry, peer: Peer, hass_storage: dict[str, Any]
+) -> None:
+    """The form of version 1, which every later release reads."""
+    await peer.appear(ON, "19FFB79C#00051CFFFFFFFFFF")
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+    assert hass.states.get("light.dimmer_36").state == "on", "its last state is not overwritten"
+    stored = hass_storage[f"coachiq.{listener.entry_id}"]
+    assert (stored["version"], stored["data"]) == (
+        1,
+        {
+            "things": [
+                {
+                    "bus": "house",
+                    "family": "dimmer",
+                    "key": [36],
+                    "answers": None,
+                    "last_level": 100.0,
+                },
+                {
+                    "bus": "house",
+                    "family": "tank",
+                    "key": [0],
+                    "answers": None,
+                    "last_level": 17.857142857142858,
+                },
+            ]
+        },
+    )
+
+
+async def test_a_newer_file_is_left_alone(
+    hass: HomeAssistant, peer: Peer, hass_storage: dict[str, Any]
+) -> None:
+    """After a downgrade the coach works without what was learnt, and does not destroy it."""
+    entry = coach_entry(virtual_bus(peer.channel), transmit=False)
+    newer = {"version": 2, "minor_version": 1, "key": "x", "data": {"things": {"new": "form"}}}
+    hass_storage[f"coachiq.{entry.entry_id}"] = dict(newer)
+    await set_up(hass, entry)
+    await peer.appear(ON)
+    assert hass.states.get("light.dimmer_36").state == "on"
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert hass_storage[f"coachiq.{entry.entry_id}"] == newer
+
+
+async def test_things_of_a_removed_bus_or_family_are_not_made(
+    hass: HomeAssistant, peer: Peer, hass_storage: dict[str, Any]
+) -> None:
+    """The file may be older than the entry."""
+    entry = coach_entry(virtual_bus(peer.channel), transmit=False)
+    rows = [("gone", "dimmer"), ("house", "teleporter"), ("house", "dimmer")]
+    hass_storage[f"coachiq.{entry.entry_id}"] = {
+        "version": 1,
+        "minor_version": 1,
+        "key": "x",
+        "data": {
+            "things": [
+                {"bus": bus, "family": family, "key": [7], "answers": True, "last_level": 50}
+                for bus, family in rows
+            ]
+        },
+    }
+    await set_up(hass, entry)
+    assert [state.entity_id for state in hass.states.async_all()] == ["light.dimmer_7"]
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert f"coachiq.{entry.entry_id}" not in hass_storage
+
+
+async def test_diagnostics(
+    hass: HomeAssistant,
+    listener: MockConfigEntry,
+    peer: Peer,
+    hass_client: ClientSessionGenerator,
+    socket_enabled: None,
+) -> None:
+    """They tell what was heard, what was made of it, and what was not."""
+    await peer.appear(ON, "19FFB79C#02FFFFFFFFFFFFFF", "1ABCDE12#00", "19FEDA8E#24")
+    listener.runtime_data.coach.lines["house"].intake.tick(hass.loop.time())
+    report = await get_diagnostics_for_config_entry(hass, hass_client, listener)
+    bus = report["buses"]["house"]
+    assert (bus["state"], bus["address"], bus["received"]) == ("up", None, 8)
+    assert bus["nodes"] == ["12", "8E", "9C"]
+    assert bus["unknown_dgns"] == {"0BC00": 1}
+    assert bus["rejected"] == {"house-tank-2": "no data"}
+    thing = report["things"]["house-dimmer-36"]
+    assert (thing["node"], thing["reports"]) == ("8E", "not asked")
+    assert thing["values"]["level"] == "100.0"
