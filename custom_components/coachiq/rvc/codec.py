@@ -1,7 +1,7 @@
-"""Code for one row, written when the row is first used: a payload to values, to raw numbers, to its key."""
+"""Code for one row, written when the row is first used: what a payload says, and its key."""
 
-import struct
 from collections.abc import Callable, Mapping, Sequence
+import struct
 from typing import cast
 
 from .field import EncodeError, Field, Value
@@ -34,13 +34,13 @@ class _Payload:
         taken: dict[int, int] = {}
         for item in fields:
             first, width = item.bit // 8, item.bits // 8
-            aligned = item.bit % 8 == 0 and item.bits % 8 == 0 and width in (2, 4)
-            if aligned and not item.open and item.kind in ("number", "enum"):
-                span = range(first, first + width)
-                if all(taken.get(byte, first) == first for byte in span):
-                    if self.wide.get(first, width) == width:
-                        self.wide[first] = width
-                        taken.update(dict.fromkeys(span, first))
+            aligned = (
+                item.bit % 8 == 0 and item.bits in (16, 32) and item.kind in ("number", "enum")
+            )
+            span = range(first, first + width)
+            free = aligned and all(taken.get(byte, first) == first for byte in span)
+            if free and self.wide.setdefault(first, width) == width:
+                taken.update(dict.fromkeys(span, first))
         self.used: set[int] = set()
 
     def number(self, field: Field) -> str:
@@ -50,9 +50,8 @@ class _Payload:
         if self.wide.get(first) == last - first + 1 and not shift and not field.bits % 8:
             self.used.add(first)
             return f"b{first}"
-        parts = []
-        for byte in range(first, last + 1):
-            parts.append(f"{self.byte(byte)} << {8 * (byte - first)}" if byte > first else self.byte(byte))
+        parts = [self.byte(first)]
+        parts += [f"{self.byte(first + n)} << {8 * n}" for n in range(1, last - first + 1)]
         joined = " | ".join(parts)
         if shift:
             joined = f"({joined}) >> {shift}"
@@ -94,7 +93,7 @@ def raw_reader(fields: Sequence[Field], mux: Field | None) -> Raw:
 def key_reader(fields: Sequence[Field]) -> KeyOf:
     """Return the function from a payload to its key: (0,) without key fields, None if not whole."""
     if not fields:
-        return lambda data: (0,)
+        return lambda _: (0,)
     read = _function(fields, None, _raw)
 
     def key_of(data: bytes) -> tuple[int, ...] | None:
@@ -110,7 +109,7 @@ def encode(
     mux: str | None,
     values: Mapping[str, Value],
 ) -> bytes:
-    """Return the payload for values by field name; bits of no value are ones, but for `fill`."""
+    """Return the payload for values by name; bits without a value are ones, but for `fill`."""
     layout = tuple(fields.values())
     size = max(8, payload_size(layout))
     payload = (1 << size * 8) - 1
@@ -120,7 +119,9 @@ def encode(
     for name, value in values.items():
         if (field := fields.get(name)) is None:
             raise EncodeError(f"{name}: no such field, only {', '.join(fields)}")
-        if field.when is not None and mux and value is not None:
+        if value is None:
+            continue
+        if field.when is not None and mux:
             selector = values.get(mux)
             if selector is None or fields[mux].raw(selector) not in field.when:
                 raise EncodeError(f"{name}: goes with {mux} {sorted(field.when)}, not {selector!r}")
@@ -133,8 +134,6 @@ def encode(
 
 
 def _open_text(field: Field, value: Value) -> bytes:
-    if value is None:
-        return b""
     try:
         if isinstance(value, str):
             return value.encode("latin-1")
@@ -145,8 +144,6 @@ def _open_text(field: Field, value: Value) -> bytes:
 
 def _bytes(field: Field, value: Value) -> int:
     size = field.bits // 8
-    if value is None:
-        return (1 << field.bits) - 1
     try:
         if isinstance(value, str):
             data = bytes.fromhex(value) if field.kind == "bytes" else value.encode("latin-1")
@@ -192,7 +189,7 @@ def run(d):
         {targets and targets + " = "}{unpack}
     except error:
         return other_length(d)
-    return ({', '.join(results)},)
+    return ({", ".join(results)},)
 """
     exec(source, names)  # noqa: S102  the text is made of checked numbers only
     run: Callable[[bytes], tuple[object, ...]] = names["run"]  # type: ignore[assignment]  # by exec
@@ -203,7 +200,7 @@ def _physical(field: Field, raw: str) -> str:
     """Return the expression for a number in the unit of the field."""
     number = raw if field.factor == 1 else f"{raw} * {field.factor}"
     if field.addend:
-        number = f"({number} {"+" if field.addend > 0 else "-"} {abs(field.addend)})"
+        number = f"({number} {'+' if field.addend > 0 else '-'} {abs(field.addend)})"
     # The divisor is a float because 3.14 divides whole numbers by floats on a fast path.
     return number if field.divisor == 1 else f"{number} / {field.divisor}.0"
 

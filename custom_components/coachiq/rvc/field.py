@@ -1,10 +1,10 @@
 """One field of a row: where it lies in the payload, and what its raw numbers mean."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
+import math
 from types import MappingProxyType
 
 
@@ -26,7 +26,7 @@ class EncodeError(ValueError):
 
 
 def largest_number(bits: int) -> int:
-    """Return the largest raw number that is data: above it lie reserved, error, no data (Table 5.3)."""
+    """Return the largest raw number that is data; reserved, error, no data follow (Table 5.3)."""
     ones = (1 << bits) - 1
     if bits == 1:
         return ones
@@ -37,7 +37,7 @@ def largest_number(bits: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A field: lowest bit (byte * 8 + bit), width in bits, physical = raw * scale + offset in `unit`.
+    """A field: lowest bit (byte * 8 + bit), bits, and physical = raw * scale + offset in `unit`.
 
     `kind` is "number" (labels are special codes among numbers), "enum" (only labelled codes are
     data), "text" or "bytes". `low` to `high` are the raw numbers that are data. `when` holds the
@@ -87,10 +87,8 @@ class Field:
         number = raw * self.factor + self.addend
         return number if self.divisor == 1 else number / self.divisor
 
-    def raw(self, value: Value) -> int:
-        """Return the raw number for a value, all ones for None; raises EncodeError."""
-        if value is None:
-            return (1 << self.bits) - 1
+    def raw(self, value: float | str | Code) -> int:
+        """Return the raw number for a value; raises EncodeError."""
         if isinstance(value, Code):
             if self.labels.get(value.raw) == value.label:
                 return value.raw
@@ -99,18 +97,16 @@ class Field:
             for raw, label in self.labels.items():
                 if label == words:
                     return raw
-        elif self.kind == "enum":
-            if value in self.labels:
-                return int(value)
-        elif math.isfinite(value):
-            raw = round((Fraction(value) * self.divisor - self.addend) / self.factor)
-            plain = self.factor == self.divisor == 1 and self.addend == 0
-            # A physical number must not turn into a code: 125 % of a dimmer is "dimmed memory".
-            if self.low <= raw <= self.high and raw not in self.labels:
-                return raw
-            if plain and raw in self.labels:
-                return raw
+        elif math.isfinite(value) and (number := self._raw_number(value)) is not None:
+            return number
         raise EncodeError(f"{self.name}: {value!r} is not one of {self.takes()}")
+
+    def _raw_number(self, value: float) -> int | None:
+        raw = round((Fraction(value) * self.divisor - self.addend) / self.factor)
+        if raw in self.labels:
+            # A physical number must not turn into a code: 125 % of a dimmer is "dimmed memory".
+            return raw if self.physical(raw) == raw == value else None
+        return raw if self.kind != "enum" and self.low <= raw <= self.high else None
 
     def takes(self) -> str:
         """Say in words which values the field takes."""

@@ -1,19 +1,32 @@
 """Typed reading of a specification file; every error names the file, the DGN and the field."""
 
-import math
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+import math
+import re
 
 from .field import Field, largest_number
 
 type Entry = dict[str, object]
 
 _FIELD_KEYS = frozenset(
-    {"name", "at", "type", "unit", "scale", "offset", "range", "values", "special", "flags", "when", "note"}
+    {
+        "name",
+        "at",
+        "type",
+        "unit",
+        "scale",
+        "offset",
+        "range",
+        "values",
+        "special",
+        "flags",
+        "when",
+        "note",
+    }
 )
 _TYPES = ("number", "text", "bytes")
-# "3", "4-7", "0-" (to the end), "5.0-1" (bits of a byte), "2.5-3.7" (bit of a byte to bit of a byte)
+# "3", "4-7", "0-" (to the end), "5.0-1" (bits of a byte), "2.5-3.7" (bits over bytes)
 _AT = re.compile(r"(\d{1,4})(?:\.([0-7]))?(?:(-)(?:(\d{1,4})\.)?(\d{1,4})?)?")
 _SPAN = re.compile(r"(.*)\{(\d+)\.\.(\d+)\}(.*)")
 
@@ -36,7 +49,9 @@ class Place:
 
     def error(self, problem: str) -> SpecError:
         """Return the error that names this place."""
-        return SpecError(": ".join(part for part in (self.file, self.dgn, self.field, problem) if part))
+        return SpecError(
+            ": ".join(part for part in (self.file, self.dgn, self.field, problem) if part)
+        )
 
 
 def entry(value: object, place: Place) -> Entry:
@@ -132,9 +147,7 @@ def labels(of: Entry, bits: int, place: Place) -> dict[int, str]:
         for raw in range(low, high + 1):
             if raw in found:
                 raise place.error(f"code {raw} has two meanings")
-            found[raw] = (
-                words if span is None else f"{span[1]}{int(span[2]) + raw - low}{span[4]}"
-            )
+            found[raw] = words if span is None else f"{span[1]}{int(span[2]) + raw - low}{span[4]}"
     return found
 
 
@@ -159,14 +172,7 @@ def field(
         raise place.error(f"{kind} needs whole bytes")
     unit = text(item, "unit", place) if item.get("unit") is not None else None
     scale = _scale(item, unit, bits, scales, place)
-    codes: dict[int, str] = {}
-    for key in ("values", "special"):
-        if (listed := item.get(key)) is not None:
-            if isinstance(listed, str):
-                if listed not in shared:
-                    raise place.error(f"unknown enumeration {listed!r}")
-                listed = shared[listed]
-            codes |= labels(entry(listed, place), bits, place)
+    codes = _codes(item, bits, shared, place)
     if "values" in item:
         kind = "enum"
     flags = labels(entry(item.get("flags", {}), place), 8, place)
@@ -182,6 +188,20 @@ def field(
     )  # fmt: skip
 
 
+def _codes(item: Entry, bits: int, shared: Mapping[str, Entry], place: Place) -> dict[int, str]:
+    """Return the codes of a field, its own or those that it shares by name."""
+    found: dict[int, str] = {}
+    for key in ("values", "special"):
+        listed = item.get(key)
+        if isinstance(listed, str):
+            if listed not in shared:
+                raise place.error(f"unknown enumeration {listed!r}")
+            listed = shared[listed]
+        if listed is not None:
+            found |= labels(entry(listed, place), bits, place)
+    return found
+
+
 def _scale(
     item: Entry,
     unit: str | None,
@@ -191,7 +211,10 @@ def _scale(
 ) -> tuple[float, float, int, int]:
     """Return scale, offset, and the lowest and highest raw number that is data."""
     usual = scales.get((unit, bits), {}) if unit and not {"scale", "offset"} & item.keys() else {}
-    scale, offset = number(item | usual, "scale", place, 1), number(item | usual, "offset", place, 0)
+    scale, offset = (
+        number(item | usual, "scale", place, 1),
+        number(item | usual, "offset", place, 0),
+    )
     if scale <= 0:
         raise place.error("'scale' is not above 0")
     low, high = 0, whole(usual, "high", place, largest_number(bits))
@@ -200,7 +223,10 @@ def _scale(
         if len(limits) != 2:
             raise place.error("'range' is not [lowest, highest]")
         ends = [number({"range": end}, "range", place) for end in limits]
-        low, high = math.ceil(_near((ends[0] - offset) / scale)), math.floor(_near((ends[1] - offset) / scale))
+        low, high = (
+            math.ceil(_near((ends[0] - offset) / scale)),
+            math.floor(_near((ends[1] - offset) / scale)),
+        )
         if not 0 <= low <= high < 1 << bits:
             raise place.error(f"'range' does not fit into {bits} bits")
     return scale, offset, low, high

@@ -1,9 +1,9 @@
-"""The table of all DGNs: reads rvc.json and an owner's file over it, checks them, hands out rows."""
+"""The table of all DGNs, read from rvc.json and an owner's file over it."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+import json
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,13 +11,26 @@ from . import codec, reading
 from .codec import Decode, KeyOf, Raw
 from .field import Field, Value
 from .frame import canonical
-from .reading import Entry, Place, SpecError
+from .reading import Entry, Place
 
 VERSION = 1
 _OWN = Path(__file__).parent / "rvc.json"
 _KINDS = ("status", "command", "config", "request", "info")
 _ROW_KEYS = frozenset(
-    {"name", "kind", "priority", "gap", "section", "note", "key", "mux", "fill", "format", "like", "fields"}
+    {
+        "name",
+        "kind",
+        "priority",
+        "gap",
+        "section",
+        "note",
+        "key",
+        "mux",
+        "fill",
+        "format",
+        "like",
+        "fields",
+    }
 )
 
 
@@ -30,7 +43,7 @@ class _Tables:
     formats: Mapping[str, list[object]]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Row:
     """One DGN. Fields and code are made on first use, so an unused row costs nothing.
 
@@ -45,7 +58,10 @@ class Row:
     _entry: Entry
     _place: Place
     _tables: _Tables
-    _like: "Row | None"
+    _like: Row | None
+
+    def __repr__(self) -> str:
+        return f"<Row {self.dgn:X} {self.name}>"
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -70,7 +86,7 @@ class Row:
     @cached_property
     def index(self) -> Mapping[str, int]:
         """Field name to its position in the tuple of `decode`."""
-        return MappingProxyType({field.name: number for number, field in enumerate(self.fields)})
+        return MappingProxyType({item.name: number for number, item in enumerate(self.fields)})
 
     @cached_property
     def key(self) -> tuple[str, ...]:
@@ -98,8 +114,8 @@ class Row:
         fields = self._key_fields
         if not fields:
             return slice(0, 0)
-        first = min(field.bit for field in fields) // 8
-        return slice(first, max(field.bit + field.bits + 7 for field in fields) // 8)
+        first = min(item.bit for item in fields) // 8
+        return slice(first, max(item.bit + item.bits + 7 for item in fields) // 8)
 
     @cached_property
     def decode(self) -> Decode:
@@ -127,7 +143,7 @@ class Row:
 
     @cached_property
     def _by_name(self) -> Mapping[str, Field]:
-        return {field.name: field for field in self.fields}
+        return {item.name: item for item in self.fields}
 
     @cached_property
     def _key_fields(self) -> tuple[Field, ...]:
@@ -175,7 +191,7 @@ def load_spec(extra: Path | None = None) -> Spec:
     for dgn in listed:
         row = _row(dgn, listed, rows, ())
         if names.setdefault(row.name, dgn) != dgn:
-            raise row._place.error(f"the name {row.name} is that of {names[row.name]}")
+            raise listed[dgn][1].error(f"the name {row.name} is that of {names[row.name]}")
     for dgn in own:
         rows[dgn].check()
     return Spec(rows[dgn] for dgn in listed)
@@ -188,8 +204,12 @@ def _document(path: Path) -> tuple[Entry, Place]:
     except (OSError, ValueError, RecursionError) as problem:
         raise place.error(f"cannot be read: {problem}") from problem
     if document.get("version") != VERSION or isinstance(document.get("version"), bool):
-        raise place.error(f"version {document.get('version')!r}; this release reads version {VERSION}")
-    reading.known(document, {"version", "revision", "note", "scales", "values", "formats", "rows"}, place)
+        raise place.error(
+            f"version {document.get('version')!r}; this release reads version {VERSION}"
+        )
+    reading.known(
+        document, {"version", "revision", "note", "scales", "values", "formats", "rows"}, place
+    )
     return document, place
 
 

@@ -1,0 +1,138 @@
+"""What scripts/bench does: rows of work timed beside cantools in interleaved rounds of one run."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+import json
+import statistics
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from alone import ROOT, without_home_assistant
+import cantools
+
+without_home_assistant()
+
+import traffic  # noqa: E402  after the line above
+
+from custom_components.coachiq.rvc import Code, load_spec  # noqa: E402  after the line above
+
+if TYPE_CHECKING:
+    from custom_components.coachiq.rvc import Row, Spec
+
+FRAMES = 24_000
+ROUNDS = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Some work on `frames` frames; `limit` is the most it may take as a part of `beside`."""
+
+    name: str
+    frames: int
+    work: Callable[[], None]
+    beside: str | None = None
+    limit: float | None = None
+
+
+def dbc(rows: Iterable[Row]) -> str:
+    """Return the rows as a DBC file: the same bits, scales and words."""
+    lines = ['VERSION ""', "NS_ :", "BS_:", "BU_:", ""]
+    words: list[str] = []
+    for row in rows:
+        number = (6 << 26 | row.dgn << 8) | 1 << 31
+        lines.append(f"BO_ {number} {row.name}: 8 Vector__XXX")
+        for field in row.fields:
+            low, high = field.physical(field.low), field.physical(field.high)
+            lines.append(
+                f" SG_ {field.name} : {field.bit}|{field.bits}@1+ ({field.scale},{field.offset})"
+                f' [{low}|{high}] "{field.unit or ""}" Vector__XXX'
+            )
+            if field.labels:
+                listed = " ".join(f'{raw} "{label}"' for raw, label in sorted(field.labels.items()))
+                words.append(f"VAL_ {number} {field.name} {listed} ;")
+        lines.append("")
+    return "\n".join([*lines, *words, ""])
+
+
+def decode_cases(spec: Spec, changed: list[traffic.Frame]) -> list[Case]:
+    """Return the decode of changed frames, by the call that coach makes and by cantools."""
+    rows = {
+        frame.can_id: row for frame in changed if (row := spec.get(frame.can_id >> 8 & 0x1FFFF))
+    }
+    database = cantools.database.can.Database()
+    database.add_dbc_string(dbc(dict.fromkeys(rows.values())))
+    ours = [(rows[frame.can_id], frame.data) for frame in changed]
+    theirs = [(database.get_message_by_name(row.name), data) for row, data in ours]
+
+    def decode() -> None:
+        for row, data in ours:
+            row.decode(data)
+
+    def decode_by_cantools() -> None:
+        for message, data in theirs:
+            message.decode(data)
+
+    return [
+        Case(name="cantools message.decode", frames=len(theirs), work=decode_by_cantools),
+        Case(
+            name="decode, changed frame", frames=len(ours), work=decode,
+            beside="cantools message.decode", limit=0.5,
+        ),
+    ]  # fmt: skip
+
+
+def differences(spec: Spec, changed: list[traffic.Frame]) -> int:
+    """Return how many frames scripts/decode prints other than `row.decode` returns them."""
+    text = "".join(f"(0.0) can0 {frame.can_id:08X}#{frame.data.hex()}\n" for frame in changed)
+    printed = subprocess.run(
+        [ROOT / "scripts" / "decode"], input=text, capture_output=True, check=True, text=True
+    ).stdout.splitlines()
+    wrong = abs(len(printed) - len(changed))
+    for frame, line in zip(changed, printed, strict=False):
+        row = spec.get(frame.can_id >> 8 & 0x1FFFF)
+        shown = (json.loads(line) or {}).get("fields", {})
+        values = row.decode(frame.data) if row else ()
+        mine = [(v.raw, v.label) if isinstance(v, Code) else (v, None) for v in values]
+        wrong += mine != [(field["value"], field["label"]) for field in shown.values()]
+    return wrong
+
+
+def measure(cases: list[Case]) -> dict[str, float]:
+    """Return seconds of thread time for each frame of each case, the median over the rounds."""
+    taken: dict[str, list[float]] = {case.name: [] for case in cases}
+    for number in range(ROUNDS + 1):
+        for case in cases:
+            start = time.thread_time()
+            case.work()
+            if number:  # the first round warms up
+                taken[case.name].append((time.thread_time() - start) / case.frames)
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def main() -> int:
+    """Print the table; return 1 when a case is over its limit or the decoders differ."""
+    spec = load_spec()
+    changed = list(traffic.changed(traffic.frames(spec, FRAMES), spec))
+    cases = [*decode_cases(spec, changed)]
+    wrong = differences(spec, changed)
+    medians = measure(cases)
+    kinds = len({frame.can_id >> 8 for frame in changed})
+    print(f"{len(changed)} changed of {FRAMES} frames, {kinds} DGNs and sources, {ROUNDS} rounds")
+    print(f"{'case':28}{'us/frame':>10}{'frames/s':>12}{'ratio':>8}{'limit':>8}")
+    over = False
+    for case in cases:
+        each = medians[case.name]
+        line = f"{case.name:28}{each * 1e6:10.3f}{1 / each:12,.0f}"
+        if case.beside:
+            ratio = each / medians[case.beside]
+            over |= case.limit is not None and ratio > case.limit
+            line += f"{ratio:8.2f}{case.limit or '-':>8}"
+        print(line)
+    print(f"scripts/decode prints {'the same' if not wrong else f'{wrong} frames differently'}")
+    return int(over or bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
