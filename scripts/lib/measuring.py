@@ -1,5 +1,6 @@
 """What scripts/bench does: rows of work timed beside cantools in interleaved rounds of one run."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 import json
@@ -9,18 +10,23 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from alone import ROOT, without_home_assistant
+from alone import ROOT
 import cantools
 
-without_home_assistant()
+sys.path.insert(0, str(ROOT))
 
-import traffic  # noqa: E402  after the line above
+import pipeline
+import traffic
 
-from custom_components.coachiq.rvc import Code, load_spec  # noqa: E402  after the line above
+from custom_components.coachiq.coach import FAMILIES
+from custom_components.coachiq.rvc import Code, load_spec
 
 if TYPE_CHECKING:
     from custom_components.coachiq.rvc import Row, Spec
 
+CANTOOLS = "cantools message.decode"
+WRITE = "state written, alone"
+WRITES = 500
 FRAMES = 24_000
 ROUNDS = 9
 
@@ -75,12 +81,46 @@ def decode_cases(spec: Spec, changed: list[traffic.Frame]) -> list[Case]:
             message.decode(data)
 
     return [
-        Case(name="cantools message.decode", frames=len(theirs), work=decode_by_cantools),
+        Case(name=CANTOOLS, frames=len(theirs), work=decode_by_cantools),
         Case(
             name="decode, changed frame", frames=len(ours), work=decode,
-            beside="cantools message.decode", limit=0.5,
+            beside=CANTOOLS, limit=0.5,
         ),
     ]  # fmt: skip
+
+
+def coach_cases(spec: Spec, changed: list[traffic.Frame]) -> list[Case]:
+    """Return the work of the coach on frames that say something new, and on frames that do not."""
+    told = {spec.named(name).dgn for family in FAMILIES for name in family.feeds}
+    frames = [
+        (frame.can_id, frame.data) for frame in changed if frame.can_id >> 8 & 0x1FFFF in told
+    ]
+    same, unchanged = pipeline.unchanged_work(spec, frames)
+    new, change = pipeline.changed_work(spec, frames)
+    return [
+        Case(
+            name="coach, unchanged frame", frames=same, work=unchanged, beside=CANTOOLS, limit=0.2
+        ),
+        Case(name="coach, changed frame", frames=new, work=change, beside=CANTOOLS),
+    ]
+
+
+def state_cases(frame_to_state: Callable[[], None], alone: Callable[[], None]) -> list[Case]:
+    """Return the work from a frame to the written state of a light, and the write alone."""
+
+    def times(work: Callable[[], None]) -> Callable[[], None]:
+        def repeat() -> None:
+            for _ in range(WRITES):
+                work()
+
+        return repeat
+
+    return [
+        Case(name=WRITE, frames=WRITES, work=times(alone)),
+        Case(
+            name="frame to written state", frames=WRITES, work=times(frame_to_state), beside=WRITE
+        ),
+    ]
 
 
 def differences(spec: Spec, changed: list[traffic.Frame]) -> int:
@@ -111,13 +151,18 @@ def measure(cases: list[Case]) -> dict[str, float]:
     return {name: statistics.median(times) for name, times in taken.items()}
 
 
-def main() -> int:
+async def main() -> int:
     """Print the table; return 1 when a case is over its limit or the decoders differ."""
     spec = load_spec()
     changed = list(traffic.changed(traffic.frames(spec, FRAMES), spec))
-    cases = [*decode_cases(spec, changed)]
     wrong = differences(spec, changed)
-    medians = measure(cases)
+    async with pipeline.home_assistant() as hass:
+        cases = [
+            *decode_cases(spec, changed),
+            *coach_cases(spec, changed),
+            *state_cases(*await pipeline.light_work(hass)),
+        ]
+        medians = measure(cases)
     kinds = len({frame.can_id >> 8 for frame in changed})
     print(f"{len(changed)} changed of {FRAMES} frames, {kinds} DGNs and sources, {ROUNDS} rounds")
     print(f"{'case':28}{'us/frame':>10}{'frames/s':>12}{'ratio':>8}{'limit':>8}")
@@ -135,4 +180,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(asyncio.run(main()))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 import os
 from pathlib import Path
+from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -15,6 +16,9 @@ import serial
 from custom_components.coachiq.const import DOMAIN
 
 from .conftest import coach_entry, virtual_bus
+
+# What a flow shows: one of Home Assistant's typed dictionaries, whose keys depend on the step.
+type Form = Any
 
 COACH = {"name": "Our Coach", "bus_name": "House", "profile": "none", "transmit": False}
 
@@ -33,19 +37,19 @@ def port() -> Iterator[tuple[int, str]]:
     os.close(near)
 
 
-async def start(hass: HomeAssistant, adapter: str) -> dict:
+async def start(hass: HomeAssistant, adapter: str) -> Form:
     """Begin a flow and choose the adapter."""
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "user")
     return await hass.config_entries.flow.async_configure(result["flow_id"], {"adapter": adapter})
 
 
-async def go_on(hass: HomeAssistant, result: dict, answers: dict) -> dict:
+async def go_on(hass: HomeAssistant, result: Form, answers: dict[str, Any]) -> Form:
     """Answer the form that is shown."""
     return await hass.config_entries.flow.async_configure(result["flow_id"], answers)
 
 
-async def sentence(hass: HomeAssistant, result: dict, flow: str = "config") -> str:
+async def sentence(hass: HomeAssistant, result: Form, flow: str = "config") -> str:
     """Return the error that the owner reads."""
     texts = await translation.async_get_translations(hass, "en", flow, [DOMAIN])
     prefix = f"component.{DOMAIN}.{flow}." + ("bus." if flow == "config_subentries" else "")
@@ -91,7 +95,7 @@ async def test_describe_a_bus_by_hand(hass: HomeAssistant, channel: str) -> None
     ],
 )
 async def test_a_wrong_adapter_is_explained_and_can_be_mended(
-    hass: HomeAssistant, channel: str, socket_enabled: None, answers: dict, words: str
+    hass: HomeAssistant, channel: str, socket_enabled: None, answers: dict[str, Any], words: str
 ) -> None:
     """The form stays, says what is wrong with what, keeps what was entered, and goes on."""
     result = await go_on(hass, await start(hass, "other"), answers)
@@ -127,7 +131,7 @@ async def test_an_adapter_carries_one_bus(
     hass: HomeAssistant, entry: MockConfigEntry, channel: str
 ) -> None:
     """The adapter of any bus of any coach is refused, in either flow."""
-    result = await go_on(hass, await start(hass, "other"), other(channel))
+    result: Form = await go_on(hass, await start(hass, "other"), other(channel))
     assert await sentence(hass, result) == (
         f"virtual:{channel} already carries a bus of Coach. Choose another adapter."
     )
@@ -168,7 +172,7 @@ async def test_reconfigure_keeps_the_key(
 ) -> None:
     """A bus gets another name and adapter; a wrong one changes nothing."""
     (bus,) = entry.subentries.values()
-    flow = await hass.config_entries.subentries.async_init(
+    flow: Form = await hass.config_entries.subentries.async_init(
         (entry.entry_id, "bus"),
         context={"source": SOURCE_RECONFIGURE, "subentry_id": bus.subentry_id},
     )
@@ -195,7 +199,7 @@ async def test_reconfigure_to_the_simulated_coach_and_rename_only(
     """The running bus's own adapter is not in its own way."""
     (bus,) = entry.subentries.values()
     for name, answers in (("Renamed", other(channel)), ("Simulated", None)):
-        flow = await hass.config_entries.subentries.async_init(
+        flow: Form = await hass.config_entries.subentries.async_init(
             (entry.entry_id, "bus"),
             context={"source": SOURCE_RECONFIGURE, "subentry_id": bus.subentry_id},
         )
@@ -232,10 +236,12 @@ async def test_adapters_present_are_offered(
     device = list_ports_common.ListPortInfo(port[1])
     device.description = "CANable2"
     monkeypatch.setattr(list_ports, "comports", lambda: [device])
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    result: Form = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
     (selector,) = result["data_schema"].schema.values()
     offered = {option["value"]: option["label"] for option in selector.config["options"]}
-    place = f"serial:{os.path.realpath(port[1])}"
+    place = f"serial:{port[1]}"
     assert offered[place] == f"CANable2 ({port[1]})"
     with serial.Serial(port[1], exclusive=True):
         result = await go_on(hass, result, {"adapter": place})

@@ -35,7 +35,7 @@ async def test_unanswered_once_the_thing_has_answered_before(
     call = asyncio.create_task(turn_on(hass))
     await asyncio.sleep(0.1)
     assert hass.states.get("light.dimmer_36").state == "on", "the commanded value, for a moment"
-    with pytest.raises(HomeAssistantError, match="^Dimmer 36 did not answer the command$"):
+    with pytest.raises(HomeAssistantError, match=r"^Dimmer 36 did not answer the command$"):
         await call
     assert 1.6 <= time.monotonic() - began < 2.0
     assert [frame for frame in peer.take() if frame.startswith("19FEDB")] == [
@@ -67,7 +67,9 @@ async def test_refused(hass: HomeAssistant, entry: MockConfigEntry, peer: Peer) 
     call = asyncio.create_task(turn_on(hass))
     await peer.wait_for("19FEDB")
     await peer.send("18E89D8E#0324FFFF9DDBFE01")
-    with pytest.raises(HomeAssistantError, match="Dimmer 36 refused the command: conditions"):
+    with pytest.raises(
+        HomeAssistantError, match="Dimmer 36 refused the command: conditions_not_met"
+    ):
         await call
     assert hass.states.get("light.dimmer_36").state == "off"
 

@@ -1,7 +1,8 @@
 """The simulated coach, added through the config flow: what an owner sees and does at first."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from typing import Any
 
 import can
 from homeassistant.config_entries import SOURCE_USER
@@ -11,6 +12,7 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 import pytest
 
+from custom_components.coachiq.coach import number
 from custom_components.coachiq.const import DOMAIN
 from custom_components.coachiq.coordinator import CoachConfigEntry
 from custom_components.coachiq.simulator import Runner
@@ -59,7 +61,7 @@ async def lights(hass: HomeAssistant, coach: CoachConfigEntry) -> dict[int, str]
 
 
 @pytest.fixture
-def wire(lights: dict[int, str]) -> can.BusABC:
+def wire(lights: dict[int, str]) -> Iterator[can.BusABC]:
     """Listen to the simulated coach's bus."""
     with can.Bus(interface="virtual", channel="simulator-house") as bus:
         yield bus
@@ -133,7 +135,7 @@ async def test_each_dimmer_on_off_dimmed_and_toggled(
 ) -> None:
     """Each of the 28 puts the right frame on the bus, and shows what the coach answered."""
     truth = runner(coach).coach.dimmers
-    steps = (
+    steps: tuple[tuple[str, dict[str, Any], Callable[[int], str], int], ...] = (
         ("turn_off", {}, lambda i: f"{i:02X}FF0003FF00FFFF", 0),
         ("turn_on", {"brightness_pct": 100}, lambda i: f"{i:02X}FFC800FF00FFFF", 200),
         ("turn_on", {"brightness_pct": 25}, lambda i: f"{i:02X}FF3200FF00FFFF", 50),
@@ -192,7 +194,9 @@ async def test_zones_show_their_own_air(
         ("climate.bedroom_rear_thermostat", 1),
         ("climate.living_room_front_thermostat", 0),
     ):
-        fahrenheit = things[channel].values["temperature"] * 1.8 + 32
+        celsius = number(things[channel].values["temperature"])
+        assert celsius is not None
+        fahrenheit = celsius * 1.8 + 32
         shown = hass.states.get(zone).attributes["current_temperature"]
         assert shown == pytest.approx(fahrenheit, abs=0.6)
     assert things[5].values["temperature"] != things[1].values["temperature"]

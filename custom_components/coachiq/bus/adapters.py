@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 import can
 from can.interfaces.slcan import slcanBus
-from serial.tools import list_ports  # type: ignore[import-untyped]  # pyserial ships no types
+from serial.tools import list_ports
 
 from ..error import AdapterError
 

@@ -330,7 +330,7 @@ class Intake:
             if name not in said:
                 continue
             value = said[name]
-            if label(value) in reading.hold:
+            if reading.hold and label(value) in reading.hold:
                 continue
             if thing.values.get(name) != value:
                 thing.values[name] = value
@@ -361,10 +361,16 @@ class Intake:
             return False
         voices = self._voices[thing.id]
         candidate = (cell.priority, channel.source)
-        if voices.chosen is None or candidate[1] == voices.chosen[1]:
+        if voices.chosen is None:
+            voices.chosen = candidate
+        elif candidate[1] == voices.chosen[1]:
+            if candidate < voices.chosen:
+                # Another may be stronger now, though what it says has not changed.
+                self.listen_closely(thing.id)
             voices.chosen = candidate
         elif candidate > voices.chosen:
             voices.chosen = candidate
+            self.listen_closely(thing.id)
             self._clear(thing)
         return candidate[1] == voices.chosen[1]
 
@@ -379,6 +385,7 @@ class Intake:
             return
         priority, source = max((entry[0], entry[1]) for entry in fresh)
         voices.chosen = (priority, source)
+        self.listen_closely(thing.id)
         self._clear(thing)
         for _, sender, channel, cell in fresh:
             if sender == source and channel.row:

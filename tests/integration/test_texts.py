@@ -1,0 +1,111 @@
+"""Every text that the code asks for is there, and every text that is there is asked for."""
+
+import ast
+import json
+from pathlib import Path
+import re
+
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.coachiq import binary_sensor, climate, light, sensor, switch
+from custom_components.coachiq.bus.adapters import KINDS, PROBLEMS
+from custom_components.coachiq.coach import FAMILIES
+
+from .conftest import Peer
+
+FOLDER = Path(sensor.__file__).parent
+EN = json.loads((FOLDER / "translations" / "en.json").read_text(encoding="utf-8"))
+ROWS = {
+    "binary_sensor": binary_sensor.BINARY_SENSORS,
+    "climate": climate.ZONES,
+    "light": light.LIGHTS,
+    "sensor": sensor.SENSORS,
+    "switch": switch.SWITCHES,
+}
+
+
+def errors_of(*classes: str) -> set[str]:
+    """Return the keys with which the code makes errors of these classes."""
+    return {
+        call.args[0].value
+        for path in FOLDER.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in classes
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def test_entities_and_devices_have_their_texts() -> None:
+    """Each translation key of a row, each option of an enumeration and each family is named."""
+    for platform, rows in ROWS.items():
+        used = {row.translation_key for row in rows if row.translation_key}
+        assert used == EN["entity"].get(platform, {}).keys(), platform
+    for row in sensor.SENSORS:
+        if row.options:
+            assert EN["entity"]["sensor"][row.translation_key]["state"].keys() == set(row.options)
+    names = {family.key for family in FAMILIES}
+    names |= {name for family in FAMILIES for name in family.names.values()}
+    assert EN["device"].keys() == names | {"bus", "node"}
+
+
+def test_errors_have_their_sentences() -> None:
+    """What is raised while adapters are chosen is said in both flows, the rest as exceptions."""
+    adapters = errors_of("AdapterError") | set(PROBLEMS.values())
+    # A bus that was lost while it ran is no answer to a form.
+    assert EN["config"]["error"].keys() == adapters - {"bus_lost"}
+    assert EN["config_subentries"]["bus"]["error"] == EN["config"]["error"]
+    raised = errors_of("BusError", "CommandError", "ProfileError")
+    assert EN["exceptions"].keys() == raised | {"spec_wrong", "command_impossible"}
+
+
+def test_forms_name_and_describe_each_field() -> None:
+    """Each setting of an adapter that is described by hand has its two texts, in both flows."""
+    for flow in (EN["config"], EN["config_subentries"]["bus"]):
+        for kind in ("slcan", "other"):
+            fields = {setting.name for setting in KINDS[kind].settings}
+            step = flow["step"][kind]
+            assert step["data"].keys() == step["data_description"].keys() == fields
+
+
+def test_placeholders_are_filled() -> None:
+    """A sentence uses only the words that its error brings."""
+    brought: dict[str, set[str]] = {}
+    for path in FOLDER.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Name)
+                and call.func.id.endswith("Error")
+                and call.args
+                and isinstance(call.args[0], ast.Constant)
+            ):
+                words = {keyword.arg or "" for keyword in call.keywords}
+                key = str(call.args[0].value)
+                brought[key] = brought.get(key, words) & words
+    for key, text in EN["config"]["error"].items():
+        wanted = set(re.findall(r"\{(\w+)\}", text))
+        assert wanted <= brought.get(key, {"adapter"}), key
+    for key, sentence in EN["exceptions"].items():
+        wanted = set(re.findall(r"\{(\w+)\}", sentence["message"])) - {"thing"}
+        assert wanted <= brought.get(key, {"problem"}), key
+
+
+async def test_every_published_frame_is_taken_in(
+    hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
+) -> None:
+    """None raises, and no state shows a number that the frame did not mean."""
+    frames = json.loads(
+        (Path(__file__).parents[1] / "rvc" / "real_frames.json").read_text(encoding="utf-8")
+    )
+    lines = [f"{frame['id']}#{frame['data']}" for frame in frames]
+    assert len(lines) > 90
+    for _ in range(2):
+        await peer.appear(*lines)
+    absurd = {"255", "127.5", "125.5", "65535", "-273.0", "-1600.0", "2000000.0", "3276.75"}
+    states = hass.states.async_all()
+    assert len(states) > 50
+    assert not [state for state in states if state.state in absurd]
