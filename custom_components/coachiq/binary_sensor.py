@@ -10,9 +10,12 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
 from .coach import Thing, label
+from .const import DOMAIN
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
 from .rvc import Value
@@ -128,8 +131,11 @@ BINARY_SENSORS = (
 async def async_setup_entry(
     _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Make the binary sensors of each thing."""
-    entry.runtime_data.add_platform(async_add_entities, _make)
+    """Make the binary sensors of each bus and each thing."""
+    coordinator = entry.runtime_data
+    for key, bus in coordinator.buses.items():
+        async_add_entities([BusConnection(coordinator, key)], config_subentry_id=bus.subentry_id)
+    coordinator.add_platform(async_add_entities, _make)
 
 
 def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachBinarySensor]:
@@ -151,3 +157,35 @@ class CoachBinarySensor(ThingEntity, BinarySensorEntity):
         """Tell whether it is on, None while the bus has not said."""
         value = self.thing.shown(self.entity_description.value)
         return _is_on(value, self.entity_description.words)
+
+
+class BusConnection(BaseCoordinatorEntity[CoachCoordinator], BinarySensorEntity):
+    """Whether a bus can be heard."""
+
+    _attr_has_entity_name = True
+    _attr_device_class = BinarySensorDeviceClass.CONNECTIVITY
+    _attr_entity_category = DIAGNOSTIC
+
+    def __init__(self, coordinator: CoachCoordinator, key: str) -> None:
+        """Take the key of the bus."""
+        super().__init__(coordinator)
+        self._key = key
+        self._attr_unique_id = f"bus-{key}-connected"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, f"bus-{key}")})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the bus."""
+        self.async_on_remove(
+            self.coordinator.async_listen(self._key, frozenset(), self.async_write_ha_state)
+        )
+
+    @override
+    async def async_update(self) -> None:
+        """Do nothing: the bus speaks for itself."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Tell whether the bus is open and can be heard."""
+        return self.coordinator.is_up(self._key)

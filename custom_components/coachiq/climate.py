@@ -76,7 +76,6 @@ class CoachZone(CommandedEntity, ClimateEntity):
 
     entity_description: CoachClimateDescription
     _attr_temperature_unit = UnitOfTemperature.CELSIUS
-    _attr_target_temperature_step = 0.5
     _attr_min_temp = COLDEST
     _attr_max_temp = HOTTEST
 
@@ -105,6 +104,13 @@ class CoachZone(CommandedEntity, ClimateEntity):
                 self._ambient, frozenset(("temperature",)), self._handle_coordinator_update
             )
         )
+
+    @property
+    @override
+    def target_temperature_step(self) -> float:
+        """Return the step in the owner's unit: whole degrees Fahrenheit, half degrees Celsius."""
+        fahrenheit = self.hass.config.units.temperature_unit == UnitOfTemperature.FAHRENHEIT
+        return 1.0 if fahrenheit else 0.5
 
     @property
     @override

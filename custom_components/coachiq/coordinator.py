@@ -58,7 +58,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         )
         self.buses: dict[str, ConfigSubentry] = {}
         self.links: dict[str, Link] = {}
-        self._listeners: dict[ThingId, dict[CALLBACK_TYPE, Names]] = {}
+        self._listeners: dict[ThingId | str, dict[CALLBACK_TYPE, Names]] = {}
         self._platforms: list[tuple[AddConfigEntryEntitiesCallback, Make]] = []
         self._via: dict[ThingId, int | None] = {}
         # The same number for the same coach for ever: it is the serial number in our NAME.
@@ -114,10 +114,10 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
 
     @callback
     def async_listen(
-        self, thing: ThingId, names: Names, update_callback: CALLBACK_TYPE
+        self, source: ThingId | str, names: Names, update_callback: CALLBACK_TYPE
     ) -> Callable[[], None]:
-        """Call back on changes of a thing, which need not exist yet."""
-        listeners = self._listeners.setdefault(thing, {})
+        """Call back on changes of a thing, which need not exist yet, or of a bus by its key."""
+        listeners = self._listeners.setdefault(source, {})
         listeners[update_callback] = names
         return lambda: void(listeners.pop(update_callback, None))
 
@@ -258,6 +258,8 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             self.coach.bus_ready(bus)
         else:
             self.coach.bus_up(bus)
+        for update in list(self._listeners.get(bus, {})):
+            update()
 
 
 def void(_: object) -> None:

@@ -115,6 +115,8 @@ def _minutes(family: str, key: str) -> CoachSensorDescription:
         translation_key=key,
         device_class=SensorDeviceClass.DURATION,
         native_unit_of_measurement=UnitOfTime.MINUTES,
+        suggested_unit_of_measurement=UnitOfTime.HOURS,
+        suggested_display_precision=1,
         chatty=True,
     )
 

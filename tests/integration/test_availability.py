@@ -86,8 +86,11 @@ async def test_a_bus_dies_and_comes_back(
     await asyncio.sleep(0.15)
     gateway.send(ON)
     await until(lambda: state() == "on")
+    connection = "binary_sensor.house_network_connectivity"
+    assert hass.states.get(connection).state == "on"
     await gateway.switch_off()
     await until(lambda: state() == "unavailable", 1)
+    assert hass.states.get(connection).state == "off"
     assert coordinator.links["house"].count.problem.key == "bus_lost"
     await asyncio.sleep(1.2)
     await gateway.switch_on()

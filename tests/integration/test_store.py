@@ -79,7 +79,7 @@ async def test_things_of_a_removed_bus_or_family_are_not_made(
         },
     }
     await set_up(hass, entry)
-    assert [state.entity_id for state in hass.states.async_all()] == ["light.dimmer_7"]
+    assert hass.states.async_entity_ids("light") == ["light.dimmer_7"]
     assert await hass.config_entries.async_remove(entry.entry_id)
     assert f"coachiq.{entry.entry_id}" not in hass_storage
 

@@ -28,7 +28,7 @@ ROWS = {
 def errors_of(*classes: str) -> set[str]:
     """Return the keys with which the code makes errors of these classes."""
     return {
-        call.args[0].value
+        str(call.args[0].value)
         for path in FOLDER.rglob("*.py")
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(call, ast.Call)

@@ -78,7 +78,8 @@ class Claim:
             ):
                 self._send_claim(self.address)
             return
-        if len(data) < len(self._name):
+        if len(data) < len(self._name) or data[:8] == self._name:
+            # Some gateways hand us our own frames back.
             return
         rival_wins = data[:8][::-1] < self._name[::-1]
         if self.address is not None and frame.source == self.address:

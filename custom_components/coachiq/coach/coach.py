@@ -10,7 +10,7 @@ from ..error import BusError, CommandError
 from ..rvc import Spec, Value
 from .commands import COMMANDS, Command
 from .families import FAMILY, Family, number
-from .intake import EVERYONE, Frames, Intake
+from .intake import EVERYONE, MOST_THINGS, Frames, Intake
 from .pending import Done, Handle, Pending
 from .profile import Profile, ProfileRow
 from .thing import Thing, ThingId
@@ -173,6 +173,8 @@ class Coach:
         self.bus_up(bus)
         line = self.lines[bus]
         line.intake.address = line.wire.address
+        for timer in line.timers:
+            timer.cancel()
         names = list(dict.fromkeys(name for family in FAMILY.values() for name in family.feeds))
         gap = ASKING_TIME / len(names)
         line.timers = [
@@ -204,6 +206,10 @@ class Coach:
     def known(self, thing: ThingId) -> Thing | None:
         """Return the thing if it is known."""
         return self.things.get(thing)
+
+    def is_full(self, bus: str) -> bool:
+        """Tell whether a bus has as many things as it may have, heard or not."""
+        return sum(identity.bus == bus for identity in self.things) >= MOST_THINGS
 
     def admit(self, thing: ThingId, family: Family, source: int) -> Thing | None:
         """Make a new thing, unless the owner or the profile does not want it."""

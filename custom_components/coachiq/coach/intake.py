@@ -30,6 +30,9 @@ class Keeper(Protocol):
     def known(self, thing: ThingId) -> Thing | None:
         """Return the thing if the coach has it."""
 
+    def is_full(self, bus: str) -> bool:
+        """Tell whether a bus may have no more things."""
+
     def admit(self, thing: ThingId, family: Family, source: int) -> Thing | None:
         """Make a new thing, or refuse it."""
 
@@ -304,7 +307,7 @@ class Intake:
             answered = now - self._asked.get(row.dgn, float("-inf")) <= ANSWER_WINDOW
             if not answered and (first or now - cell.heard < BELIEF_GAP):
                 return
-            if len(self._voices) >= MOST_THINGS:
+            if self._keeper.is_full(self.bus):
                 self._reject(identity, "too many things")
                 return
             thing = self._keeper.admit(identity, family, channel.source)

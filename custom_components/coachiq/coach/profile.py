@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeIs
 
 import yaml
 
@@ -59,30 +60,38 @@ def load_profile(key: str | None) -> Profile:
 
 def read_profile(path: Path) -> Profile:
     """Read a profile file; blocking. Raises ProfileError naming file, row and field."""
+    document = _document(path)
+    title, things = document.get("title"), document.get("things")
+    if not isinstance(title, str):
+        raise _wrong(path, "title", "no text")
+    if not isinstance(things, dict):
+        raise _wrong(path, "things", "no mapping")
+    rows: dict[tuple[str, int], ProfileRow] = {}
+    for family, instances in things.items():
+        if family not in FAMILY:
+            raise _wrong(path, f"things.{family}", f"not one of {', '.join(FAMILY)}")
+        if not isinstance(instances, dict):
+            raise _wrong(path, f"things.{family}", "no mapping")
+        for instance, row in instances.items():
+            place = f"things.{family}.{instance}"
+            if not _is_whole(instance) or not isinstance(row, dict):
+                raise _wrong(path, place, "an instance number with a mapping is needed")
+            rows[family, instance] = _row(path, place, row)
+    return Profile(key=path.stem, title=title, rows=rows)
+
+
+def _document(path: Path) -> dict[object, object]:
+    """Read the file as a mapping of a version that is known."""
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise _wrong(path, "file", str(error)) from error
     if not isinstance(document, dict):
         raise _wrong(path, "file", "no mapping")
-    if document.get("version") != VERSION:
-        raise _wrong(path, "version", f"{document.get('version')!r} is not {VERSION}")
-    title = document.get("title")
-    if not isinstance(title, str):
-        raise _wrong(path, "title", "no text")
-    things = document.get("things")
-    if not isinstance(things, dict):
-        raise _wrong(path, "things", "no mapping")
-    rows: dict[tuple[str, int], ProfileRow] = {}
-    for family, instances in things.items():
-        if family not in FAMILY or not isinstance(instances, dict):
-            raise _wrong(path, f"things.{family}", f"not one of {', '.join(FAMILY)}")
-        for instance, row in instances.items():
-            place = f"things.{family}.{instance}"
-            if not isinstance(instance, int) or not isinstance(row, dict):
-                raise _wrong(path, place, "an instance number with a mapping is needed")
-            rows[family, instance] = _row(path, place, row)
-    return Profile(key=path.stem, title=title, rows=rows)
+    version = document.get("version")
+    if not _is_whole(version) or version != VERSION:
+        raise _wrong(path, "version", f"{version!r} is not {VERSION}")
+    return document
 
 
 def _row(path: Path, place: str, row: dict[object, object]) -> ProfileRow:
@@ -96,9 +105,11 @@ def _row(path: Path, place: str, row: dict[object, object]) -> ProfileRow:
     if texts["kind"] is not None and texts["kind"] not in KINDS:
         raise _wrong(path, f"{place}.kind", f"not one of {', '.join(sorted(KINDS))}")
     ambient, modes = row.get("ambient"), row.get("modes")
-    if ambient is not None and not isinstance(ambient, int):
+    if ambient is not None and not _is_whole(ambient):
         raise _wrong(path, f"{place}.ambient", "no instance number")
-    if modes is not None and not (isinstance(modes, list) and MODES.issuperset(modes)):
+    if modes is not None and not (
+        isinstance(modes, list) and all(isinstance(mode, str) and mode in MODES for mode in modes)
+    ):
         raise _wrong(path, f"{place}.modes", f"not a list of {', '.join(sorted(MODES))}")
     if unknown := row.keys() - {"name", "area", "kind", "ambient", "modes"}:
         raise _wrong(path, f"{place}.{min(map(str, unknown))}", "unknown field")
@@ -109,6 +120,11 @@ def _row(path: Path, place: str, row: dict[object, object]) -> ProfileRow:
         ambient=ambient,
         modes=None if modes is None else frozenset(map(str, modes)),
     )
+
+
+def _is_whole(value: object) -> TypeIs[int]:
+    """Tell whether YAML gave a whole number: to Python its `yes` is one, too."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _wrong(path: Path, place: str, problem: str) -> ProfileError:
