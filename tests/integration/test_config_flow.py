@@ -234,8 +234,9 @@ async def test_adapters_present_are_offered(
     from serial.tools import list_ports, list_ports_common  # noqa: PLC0415
 
     device = list_ports_common.ListPortInfo(port[1])
-    device.description = "CANable2"
-    monkeypatch.setattr(list_ports, "comports", lambda: [device])
+    device.description, device.vid = "CANable2", 0x16D0
+    uart = list_ports_common.ListPortInfo("/dev/ttyS0")
+    monkeypatch.setattr(list_ports, "comports", lambda: [uart, device])
     result: Form = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
@@ -243,6 +244,7 @@ async def test_adapters_present_are_offered(
     offered = {option["value"]: option["label"] for option in selector.config["options"]}
     place = f"serial:{port[1]}"
     assert offered[place] == f"CANable2 ({port[1]})"
+    assert not [label for label in offered.values() if "ttyS0" in label], "no USB device"
     with serial.Serial(port[1], exclusive=True):
         result = await go_on(hass, result, {"adapter": place})
     assert "is held by another program" in await sentence(hass, result)

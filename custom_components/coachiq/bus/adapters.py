@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 import errno
+import fcntl
 import os
 from pathlib import Path
+import re
 from typing import Literal, Protocol
 
 import can
@@ -85,8 +87,15 @@ def _other(settings: Settings) -> dict[str, str | int | float | bool]:
         name, equals, value = word.partition("=")
         if not (equals and name.isidentifier() and value):
             raise AdapterError("bad_extras", word=word)
-        arguments[name] = int(value) if value.lstrip("-").isdigit() else value
+        arguments[name] = _plain(value)
     return arguments
+
+
+def _plain(text: str) -> str | int | float:
+    """Return what a driver expects of an extra: a number where it reads as one."""
+    if re.fullmatch(r"-?[0-9]+", text):
+        return int(text)
+    return float(text) if re.fullmatch(r"-?[0-9]+\.[0-9]+", text) else text
 
 
 def _port_place(port: str) -> str:
@@ -169,17 +178,19 @@ def interfaces() -> list[str]:
 
 
 def available_adapters() -> list[Adapter]:
-    """Return the CAN interfaces and serial ports of this machine; blocking."""
+    """Return the CAN interfaces and USB serial ports of this machine; blocking.
+
+    A port that is no USB device is seldom an adapter: it can be named by hand.
+    """
     found = [
         Adapter(kind="socketcan", settings={"channel": link.parent.name}, label=link.parent.name)
         for link in sorted(Path("/sys/class/net").glob("*/type"))
         if link.read_text(encoding="ascii").strip() == ARPHRD_CAN
     ]
     stable = {os.path.realpath(path): str(path) for path in Path("/dev/serial/by-id").glob("*")}
-    for port in sorted(list_ports.comports()):
+    for port in sorted(port for port in list_ports.comports() if port.vid is not None):
         path = stable.get(os.path.realpath(port.device), port.device)
-        words = (port.description or "", f"({port.device})")
-        label = " ".join(word for word in words if word not in ("", "n/a"))
+        label = f"{port.description} ({port.device})"
         found.append(
             Adapter(kind="slcan", settings={"port": path, "bitrate": BITRATE}, label=label)
         )
@@ -195,19 +206,31 @@ def open_adapter(kind: str, settings: Settings) -> tuple[can.BusABC, Companion |
     """Open the adapter; blocking. Raises AdapterError that says why not."""
     arguments = KINDS[kind].arguments(settings)
     name = str(arguments["channel"])
+    local = arguments["interface"] == "slcan" and "://" not in name
     try:
+        if local:
+            _check_unlocked(name.partition("@")[0])
         bus = can.Bus(**arguments)  # type: ignore[arg-type]  # the arguments are each interface's own
     except Exception as error:
         # The drivers behind python-can raise whatever they like, NameError included.
         raise _explain(error, name) from error
     try:
-        if isinstance(bus, slcanBus) and "://" not in name:
+        if local and isinstance(bus, slcanBus):
             bus.serialPortOrig.exclusive = True
         companion = _companion(kind, name)
     except Exception as error:
         bus.shutdown()
         raise _explain(error, name) from error
     return bus, companion
+
+
+def _check_unlocked(port: str) -> None:
+    """Raise OSError for a port that another program holds, before the driver writes to it."""
+    opened = os.open(port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(opened)
 
 
 def check_adapter(kind: str, settings: Settings) -> None:

@@ -1,0 +1,134 @@
+"""The demo: a real Home Assistant with a simulated coach, until Ctrl-C."""
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+from dashboard import save_dashboard
+from ha_process import ROOT, HomeAssistant, ProcessError, is_running, wait_for
+
+DEMO = ROOT / ".demo"
+PID_FILE = DEMO / "demo.pid"
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+USERNAME = PASSWORD = "demo"  # noqa: S105 - printed for everyone who sits at this machine
+DOMAIN = "coachiq"
+
+# What an owner would answer in the config flow, by step.
+SIMULATED_COACH: dict[str, dict[str, Any]] = {
+    "user": {"adapter": "simulator"},
+    "coach": {
+        "name": "Entegra Aspire",
+        "bus_name": "House",
+        "profile": "entegra_aspire_44r_2021",
+        "transmit": True,
+    },
+}
+
+WELCOME = """
+  {lights} lights and the rest of a simulated coach, after {seconds:.0f} s:
+
+  http://localhost:{port}{page}
+  user demo, password demo
+
+  API token: .demo/token    log: .demo/hass.log
+  Ctrl-C, or scripts/demo --stop from elsewhere, ends it.
+"""
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=8123, help="default: %(default)s")
+    parser.add_argument("--stop", action="store_true", help="stop the demo that is running")
+    arguments = parser.parse_args()
+    try:
+        return stop() if arguments.stop else run(arguments.port)
+    except ProcessError as error:
+        print(f"scripts/demo: {error}", file=sys.stderr)
+        return 1
+
+
+def run(port: int) -> int:
+    """Start, set up what is missing, and stay until a signal comes."""
+    if running():
+        raise ProcessError("already running; scripts/demo --stop ends it")
+    for number in SIGNALS:
+        signal.signal(number, interrupt)
+    DEMO.mkdir(exist_ok=True)
+    PID_FILE.write_text(str(os.getpid()), encoding="utf-8")
+    ha = HomeAssistant(DEMO, port=port, username=USERNAME, password=PASSWORD)
+    begin = time.monotonic()
+    print("Starting Home Assistant ...", flush=True)
+    try:
+        with ha:
+            if not ha.entries(DOMAIN):
+                ha.add_integration(DOMAIN, SIMULATED_COACH)
+            lights = wait_for(lambda: settled_lights(ha), "the coach's lights", 60)
+            page = save_dashboard(ha)
+            seconds = time.monotonic() - begin
+            print(WELCOME.format(lights=lights, seconds=seconds, port=port, page=page), flush=True)
+            if ha.process:
+                ha.process.wait()
+            raise ProcessError(f"Home Assistant ended by itself; see {ha.log_path}")
+    except KeyboardInterrupt:
+        print("Stopped.", flush=True)
+    finally:
+        PID_FILE.unlink(missing_ok=True)
+    return 0
+
+
+def settled_lights(ha: HomeAssistant) -> int:
+    """Return how many lights the coach has, once nothing new has appeared for four seconds."""
+
+    def lights() -> int:
+        return sum(state["state"] in {"on", "off"} for state in ha.states("light.").values())
+
+    before = (len(ha.states()), lights())
+    for _ in range(4):
+        time.sleep(1)
+        if (len(ha.states()), lights()) != before:
+            return 0
+    return before[1]
+
+
+def interrupt(number: int, _frame: object) -> None:
+    """Leave what is being done, once: what stops Home Assistant is not to be interrupted."""
+    for other in SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
+    raise KeyboardInterrupt(number)
+
+
+def running() -> list[int]:
+    """Return the demo's processes that run: this script's, then Home Assistant's."""
+    pids = []
+    with contextlib.suppress(OSError, ValueError):
+        pid = int(PID_FILE.read_text(encoding="utf-8"))
+        if is_running(pid, "scripts/lib/demo.py"):
+            pids.append(pid)
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        # Home Assistant's own note, left behind when it ends.
+        pid = json.loads((DEMO / ".ha_run.lock").read_text(encoding="utf-8"))["pid"]
+        if is_running(pid, str(DEMO)):
+            pids.append(pid)
+    return pids
+
+
+def stop() -> int:
+    """Stop the demo that runs, and what a killed one has left; returns when all is gone."""
+    if not (pids := running()):
+        print("The demo is not running.")
+        return 0
+    # The script stops its Home Assistant; without the script that has to be told itself.
+    os.kill(pids[0], signal.SIGTERM)
+    wait_for(lambda: not running(), "the demo to stop", 45)
+    print("Stopped.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
