@@ -103,7 +103,7 @@ def _coach(entities: list[Shown]) -> Card:
     placed = [e for e in entities if e.domain in SHOWN_IN_AREAS]
     areas = sorted({e.area for e in placed}, key=lambda area: (area == "", area))
     sections = [
-        _section("Climate", "mdi:thermostat", map(_tile, climate)),
+        _section("Climate", "mdi:thermostat", map(_tile, climate)) | {"column_span": 2},
         _section("Tanks", "mdi:storage-tank", map(_gauge, tanks)),
         *(
             _section(
