@@ -18,6 +18,10 @@ from ..error import AdapterError
 BITRATE = 250_000
 SLCAN_BITRATES = (10_000, 20_000, 50_000, 100_000, 125_000, 250_000, 500_000, 750_000, 1_000_000)
 ARPHRD_CAN = "280"
+IFF_UP = 1
+# python-can's slcan waits so many seconds for a first byte even where it is told not to wait at
+# all: after each frame this long holds it back, and an idle bus is looked at this often.
+SERIAL_WAIT = 0.005
 
 type Settings = Mapping[str, str | int]
 
@@ -71,7 +75,7 @@ def _slcan(settings: Settings) -> dict[str, str | int | float | bool]:
         "interface": "slcan",
         "channel": port,
         "bitrate": int(settings["bitrate"]),
-        "timeout": 0.1,
+        "timeout": SERIAL_WAIT,
         "sleep_after_open": 0 if "://" in port else 2,
     }
 
@@ -206,6 +210,8 @@ def open_adapter(kind: str, settings: Settings) -> tuple[can.BusABC, Companion |
     """Open the adapter; blocking. Raises AdapterError that says why not."""
     arguments = KINDS[kind].arguments(settings)
     name = str(arguments["channel"])
+    if arguments["interface"] == "socketcan" and _is_down(name):
+        raise AdapterError("interface_down", adapter=name, bitrate=BITRATE)
     local = arguments["interface"] == "slcan" and "://" not in name
     try:
         if local:
@@ -249,6 +255,15 @@ def close_adapter(bus: can.BusABC, companion: Companion | None) -> None:
         # Closing the channel of an adapter that was pulled fails; there is nothing left to close.
         if isinstance(bus, slcanBus):
             bus.serialPortOrig.close()
+
+
+def _is_down(interface: str) -> bool:
+    """Tell whether the kernel keeps the interface down: it would open, and fail at once."""
+    try:
+        flags = (Path("/sys/class/net") / interface / "flags").read_text(encoding="ascii")
+    except OSError:
+        return False
+    return not int(flags, 16) & IFF_UP
 
 
 def _companion(kind: str, channel: str) -> Companion | None:

@@ -184,7 +184,12 @@ class Link:
                 self._claim.stop()
             self._outbox.fail_all(BusError("bus_down", bus=self.key))
             stop.set()
-            await asyncio.shield(loop.run_in_executor(None, self._close, bus, reader))
+            closing = loop.run_in_executor(None, self._close, bus, reader)
+            try:
+                await asyncio.shield(closing)
+            except asyncio.CancelledError:
+                await closing
+                raise
 
     def _close(self, bus: can.BusABC, reader: threading.Thread) -> None:
         """Join the reader, then close the adapter; in a thread."""

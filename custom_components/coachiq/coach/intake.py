@@ -357,13 +357,15 @@ class Intake:
     def _may_speak(self, channel: Channel, cell: Cell) -> bool:
         """Tell whether this sender speaks for the thing (RV-C section 6.5.1, 2023-11).
 
-        The sender of the highest priority does, of two alike the one with the higher address.
+        The sender of the highest priority does, of two alike the one with the higher address. One
+        that gives its DGNs different priorities has the highest of them.
         """
         thing = cell.thing
         if thing is None:
             return False
         voices = self._voices[thing.id]
-        candidate = (cell.priority, channel.source)
+        own = (cell.priority for other, cell in voices.cells if other.source == channel.source)
+        candidate = (max(own), channel.source)
         if voices.chosen is None:
             voices.chosen = candidate
         elif candidate[1] == voices.chosen[1]:
@@ -373,7 +375,6 @@ class Intake:
             voices.chosen = candidate
         elif candidate > voices.chosen:
             voices.chosen = candidate
-            self.listen_closely(thing.id)
             self._clear(thing)
         return candidate[1] == voices.chosen[1]
 

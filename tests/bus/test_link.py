@@ -1,0 +1,487 @@
+"""A link on buses that are real enough to die: virtual ones, a gateway and a serial port."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+import threading
+import time
+
+import can
+import pytest
+import serial
+
+from custom_components.coachiq.bus import Link, LinkState
+from custom_components.coachiq.bus.link import Frames
+from custom_components.coachiq.clock import LoopClock
+from custom_components.coachiq.error import BusError
+from tests.bus.wiring import SerialPort, channel, our_threads, until
+from tests.gateway import Gateway
+
+LIGHT = (0x19FEDA8A, bytes.fromhex("307EC8FCFF0104FF"))
+LIGHT_LINE = "T19FEDA8A8307EC8FCFF0104FF"
+COMMAND = (0x1FEDB, bytes.fromhex("30FFC800FF00FFFF"))
+# The name of serial number 5, and two that are stronger and weaker (see test_claim.py).
+NAME = bytes.fromhex("0500E0FF00000080")
+STATIC = bytes.fromhex("FFFFFFFFFFFFFF7F")
+
+type Settings = dict[str, str | int]
+
+
+class Line:
+    """A link and what it says of itself."""
+
+    def __init__(
+        self,
+        kind: str,
+        settings: Settings,
+        *,
+        transmit: bool = True,
+        address: int | None = 249,
+        serial_number: int = 5,
+    ) -> None:
+        self.batches: list[Frames] = []
+        self.states: list[LinkState] = []
+        self.outcomes: list[BusError | None] = []
+        self.arrived = 0.0
+        self.loop_thread = threading.get_ident()
+        self.link = Link(
+            key=channel(),
+            kind=kind,
+            settings=settings,
+            clock=LoopClock(asyncio.get_running_loop()),
+            transmit=transmit,
+            serial=serial_number,
+            frames=self._hear,
+            changed=self._change,
+            address=address,
+        )
+
+    def _hear(self, batch: Frames, now: float) -> None:
+        assert threading.get_ident() == self.loop_thread
+        assert abs(now - asyncio.get_running_loop().time()) < 1.0
+        self.arrived = time.monotonic()
+        self.batches.append(batch)
+
+    def _change(self, state: LinkState) -> None:
+        assert threading.get_ident() == self.loop_thread
+        self.states.append(state)
+
+    @property
+    def state(self) -> LinkState:
+        return self.link.state
+
+    @property
+    def heard(self) -> list[tuple[int, bytes]]:
+        return [frame for batch in self.batches for frame in batch]
+
+    def problem(self) -> str | None:
+        return self.link.count.problem and self.link.count.problem.key
+
+    def send(self, frame: tuple[int, bytes] = COMMAND) -> object:
+        return self.link.send(*frame, self.outcomes.append)
+
+    async def reach(self, state: LinkState, seconds: float = 5.0) -> None:
+        await until(lambda: self.link.state is state, seconds)
+
+
+class Shop:
+    """Makes lines, starts them, and stops them all in the end."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+
+    def __call__(
+        self,
+        kind: str,
+        settings: Settings,
+        *,
+        transmit: bool = True,
+        address: int | None = 249,
+        serial_number: int = 5,
+    ) -> Line:
+        line = Line(kind, settings, transmit=transmit, address=address, serial_number=serial_number)
+        self.lines.append(line)
+        line.link.start()
+        return line
+
+
+@pytest.fixture
+async def open_line() -> AsyncIterator[Shop]:
+    shop = Shop()
+    yield shop
+    for line in shop.lines:
+        await line.link.stop()
+        assert our_threads(line.link.key) == []
+
+
+@pytest.fixture
+def wire() -> str:
+    return channel()
+
+
+def virtual(name: str) -> Settings:
+    return {"interface": "virtual", "channel": name, "bitrate": 250_000}
+
+
+def slcan(port: str, extras: str = "sleep_after_open=0 timeout=0.1") -> Settings:
+    return {"interface": "slcan", "channel": port, "bitrate": 250_000, "extras": extras}
+
+
+@pytest.fixture
+def peer(wire: str) -> Iterator[can.BusABC]:
+    """Another node on the wire."""
+    with can.Bus(interface="virtual", channel=wire) as bus:
+        yield bus
+
+
+def extended(frame: tuple[int, bytes] = LIGHT) -> can.Message:
+    return can.Message(arbitration_id=frame[0], data=frame[1])
+
+
+async def next_frame(peer: can.BusABC, seconds: float = 2.0) -> str:
+    message = await asyncio.to_thread(peer.recv, seconds)
+    assert message, "nothing was sent"
+    return f"{message.arbitration_id:08X}#{message.data.hex().upper()}"
+
+
+async def test_a_bus_that_we_only_listen_to(open_line: Shop, wire: str, peer: can.BusABC) -> None:
+    line = open_line("other", virtual(wire), transmit=False)
+    assert line.state is LinkState.DOWN
+    await line.reach(LinkState.UP)
+    peer.send(extended())
+    await until(lambda: line.heard)
+    assert line.heard == [LIGHT]
+    assert line.states == [LinkState.UP]
+    assert line.link.address is None
+    assert (line.link.count.received, line.link.count.openings, line.problem()) == (1, 1, None)
+    assert line.send() is None
+    assert [error and error.key for error in line.outcomes] == ["transmit_off"]
+    peer.send(extended((0x18EAFF44, bytes.fromhex("00EE00FFFFFFFFFF"))))
+    await until(lambda: len(line.heard) == 2)
+    assert await asyncio.to_thread(peer.recv, 0.1) is None
+
+
+async def test_frames_come_in_order_in_batches_of_64_at_most(
+    open_line: Shop, wire: str, peer: can.BusABC
+) -> None:
+    line = open_line("other", virtual(wire), transmit=False)
+    await line.reach(LinkState.UP)
+    frames = [(0x19FEDA00 + number % 256, bytes((number // 256,))) for number in range(1000)]
+    for frame in frames:
+        peer.send(extended(frame))
+    await until(lambda: len(line.heard) == 1000)
+    assert line.heard == frames
+    assert max(map(len, line.batches)) <= 64
+    assert line.link.count.received == 1000
+
+
+async def test_error_remote_and_11_bit_frames_are_counted_and_ignored(
+    open_line: Shop, wire: str, peer: can.BusABC
+) -> None:
+    line = open_line("other", virtual(wire), transmit=False)
+    await line.reach(LinkState.UP)
+    peer.send(can.Message(arbitration_id=0x123, data=b"\x01", is_extended_id=False))
+    peer.send(can.Message(arbitration_id=0x19FEDA8A, is_remote_frame=True))
+    peer.send(can.Message(arbitration_id=0x19FEDA8A, is_error_frame=True))
+    peer.send(extended())
+    await until(lambda: line.heard)
+    assert line.heard == [LIGHT]
+    assert (line.link.count.received, line.link.count.ignored) == (1, 3)
+
+
+async def test_with_a_fixed_address_we_are_ready_and_send_at_once(
+    open_line: Shop, wire: str, peer: can.BusABC
+) -> None:
+    line = open_line("other", virtual(wire))
+    await line.reach(LinkState.READY)
+    assert line.states == [LinkState.UP, LinkState.READY]
+    assert line.send()
+    await until(lambda: line.outcomes)
+    assert line.outcomes == [None]
+    assert await next_frame(peer) == "19FEDBF9#30FFC800FF00FFFF"
+    assert line.link.count.sent == 1
+    line.link.send(0xEA00, b"\xda\xfe\x01", line.outcomes.append, destination=0x8A)
+    assert await next_frame(peer) == "18EA8AF9#DAFE01"
+    peer.send(extended((0x18EAFF44, bytes.fromhex("00EE00FFFFFFFFFF"))))
+    assert await next_frame(peer) == f"18EE00F9#{NAME.hex().upper()}"
+
+
+async def test_our_frames_keep_their_pace_and_stops_overtake(
+    open_line: Shop, wire: str, peer: can.BusABC
+) -> None:
+    line = open_line("other", virtual(wire))
+    await line.reach(LinkState.READY)
+    began = time.monotonic()
+    for _ in range(3):
+        line.send()
+    line.link.send(0x1FEDB, b"\x31\xff", line.outcomes.append, urgent=True)
+    frames = [await next_frame(peer) for _ in range(4)]
+    assert time.monotonic() - began >= 0.1
+    assert [frame[9:11] for frame in frames] == ["30", "31", "30", "30"]
+
+
+async def test_a_frame_can_be_taken_back_while_it_waits(
+    open_line: Shop, wire: str, peer: can.BusABC
+) -> None:
+    line = open_line("other", virtual(wire))
+    await line.reach(LinkState.READY)
+    line.send()
+    parcel = line.link.send(*COMMAND, line.outcomes.append)
+    assert parcel
+    parcel.cancel()
+    line.send((0x1FEDB, b"\x32"))
+    assert [(await next_frame(peer))[9:11] for _ in range(2)] == ["30", "32"]
+    assert await asyncio.to_thread(peer.recv, 0.1) is None
+
+
+async def test_an_address_is_claimed_in_half_a_second(
+    open_line: Shop, wire: str, peer: can.BusABC
+) -> None:
+    line = open_line("other", virtual(wire), address=None)
+    await line.reach(LinkState.UP)
+    began = time.monotonic()
+    line.send()
+    assert [error and error.key for error in line.outcomes] == ["no_address"]
+    assert await next_frame(peer) == "18EA9EFE#00EE00FFFFFFFFFF"
+    assert await next_frame(peer) == f"18EE009E#{NAME.hex().upper()}"
+    await line.reach(LinkState.READY)
+    assert 0.45 < time.monotonic() - began < 0.8
+    assert line.link.address == 0x9E
+    line.send()
+    assert await next_frame(peer) == "19FEDB9E#30FFC800FF00FFFF"
+
+
+async def test_a_stronger_node_takes_our_address_and_we_take_the_next(
+    open_line: Shop, wire: str, peer: can.BusABC
+) -> None:
+    line = open_line("other", virtual(wire), address=None)
+    await line.reach(LinkState.READY)
+    peer.send(extended((0x18EEFF9E, STATIC)))
+    await line.reach(LinkState.UP)
+    line.send()
+    assert [error and error.key for error in line.outcomes] == ["no_address"]
+    await line.reach(LinkState.READY)
+    assert line.link.address == 0x9D
+    assert line.states == [LinkState.UP, LinkState.READY, LinkState.UP, LinkState.READY]
+
+
+async def test_two_of_us_share_a_wire(open_line: Shop, wire: str) -> None:
+    first = open_line("other", virtual(wire), address=None, serial_number=9)
+    await first.reach(LinkState.READY)
+    second = open_line("other", virtual(wire), address=None, serial_number=3)
+    await second.reach(LinkState.READY)
+    assert (first.link.address, second.link.address) == (0x9E, 0x9D)
+    assert first.state is LinkState.READY
+
+
+async def test_before_the_bus_is_open_nothing_can_be_sent(open_line: Shop, tmp_path: Path) -> None:
+    line = open_line("other", slcan(str(tmp_path / "nowhere")))
+    assert line.send() is None
+    (error,) = line.outcomes
+    assert error
+    assert (error.key, error.words) == ("bus_down", {"bus": line.link.key})
+
+
+async def test_stopping_closes_the_bus_and_ends_the_thread(
+    open_line: Shop, wire: str, peer: can.BusABC
+) -> None:
+    line = open_line("other", virtual(wire))
+    await line.reach(LinkState.READY)
+    assert our_threads(line.link.key) == [f"coachiq {line.link.key}"]
+    line.send()
+    line.send()
+    await line.link.stop()
+    assert line.state is LinkState.DOWN
+    assert our_threads(line.link.key) == []
+    await until(lambda: len(line.outcomes) == 2)
+    assert [error and error.key for error in line.outcomes] in (
+        [None, "bus_down"],
+        ["bus_down", None],
+    )
+    line.send()
+    assert line.outcomes[-1]
+    assert line.outcomes[-1].key == "bus_down"
+    peer.send(extended())
+    await asyncio.sleep(0.05)
+    assert line.heard == []
+    await line.link.stop()
+
+
+async def test_the_simulated_coach_ends_with_its_link(open_line: Shop) -> None:
+    name = channel()
+    line = open_line("simulator", {"bus": name}, transmit=False)
+    await until(lambda: len(line.heard) > 20)
+    assert len(our_threads(f"simulator simulator-{name}")) == 1
+    await line.link.stop()
+    assert our_threads(name) == []
+
+
+@pytest.mark.slow
+async def test_a_send_that_fails_re_opens_the_bus(open_line: Shop, wire: str) -> None:
+    line = open_line("other", virtual(wire))
+    await line.reach(LinkState.READY)
+    with can.Bus(interface="virtual", channel=wire, rx_queue_size=1) as deaf:
+        line.send()
+        line.send((0x1FEDB, b"\x31"))
+        line.send((0x1FEDB, b"\x31"))
+        await line.reach(LinkState.DOWN)
+        assert line.problem() == "bus_lost"
+        await until(lambda: len(line.outcomes) == 3)
+        assert [error and error.key for error in line.outcomes] == [None, "not_sent", "bus_down"]
+        assert deaf.recv(0)
+    await line.reach(LinkState.READY)
+    assert line.link.count.openings == 2
+    assert line.problem() is None
+    line.send()
+    await until(lambda: len(line.outcomes) == 4)
+    assert line.outcomes[-1] is None
+
+
+@pytest.mark.slow
+async def test_a_gateway_may_die_and_come_back(open_line: Shop, gateway: Gateway) -> None:
+    line = open_line("slcan", {"port": gateway.url, "bitrate": 250_000})
+    await line.reach(LinkState.READY)
+    await gateway.say(LIGHT_LINE)
+    await until(lambda: line.heard)
+    assert line.heard == [LIGHT]
+    line.send()
+    await until(lambda: gateway.frames)
+    assert gateway.frames == ["T19FEDBF9830FFC800FF00FFFF"]
+    await gateway.close()
+    await line.reach(LinkState.DOWN)
+    await until(lambda: line.problem() == "gateway_unreachable")
+    await gateway.open()
+    await line.reach(LinkState.READY, 5.5)
+    await gateway.say(LIGHT_LINE)
+    await until(lambda: len(line.heard) == 2)
+    assert line.states == [
+        LinkState.UP,
+        LinkState.READY,
+        LinkState.DOWN,
+        LinkState.UP,
+        LinkState.READY,
+    ]
+    assert line.link.count.openings == 2
+    assert line.problem() is None
+
+
+@pytest.mark.slow
+async def test_a_frame_of_a_serial_adapter_is_not_held_back(
+    open_line: Shop, gateway: Gateway
+) -> None:
+    line = open_line("slcan", {"port": gateway.url, "bitrate": 250_000})
+    await line.reach(LinkState.READY)
+    delays = []
+    for number in range(5):
+        await asyncio.sleep(0.12)
+        sent = time.monotonic()
+        await gateway.say(LIGHT_LINE)
+        await until(lambda: len(line.heard) > number)  # noqa: B023  # it is awaited in the same turn
+        delays.append(line.arrived - sent)
+    assert sorted(delays)[2] < 0.040
+
+
+@pytest.mark.slow
+async def test_noise_of_a_serial_adapter_does_no_lasting_harm(
+    open_line: Shop, gateway: Gateway
+) -> None:
+    line = open_line("slcan", {"port": gateway.url, "bitrate": 250_000})
+    await line.reach(LinkState.READY)
+    await gateway.say("TXYZ")
+    await line.reach(LinkState.DOWN)
+    await line.reach(LinkState.READY)
+    await gateway.say("t1230")
+    await gateway.say(LIGHT_LINE)
+    await until(lambda: line.heard)
+    assert line.heard == [LIGHT]
+    assert line.link.count.ignored == 1
+
+
+@pytest.mark.slow
+async def test_a_port_that_is_not_there_yet_is_tried_again(
+    open_line: Shop, port: SerialPort, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "custom_components.coachiq.bus.link")
+    path = tmp_path / "canable"
+    line = open_line("other", slcan(str(path)))
+    await until(lambda: line.problem() == "adapter_missing")
+    assert line.states == []
+    await asyncio.sleep(0.8)
+    path.symlink_to(port.path)
+    await line.reach(LinkState.READY)
+    assert line.problem() is None
+    port.write(b"\r" + LIGHT_LINE.encode() + b"\r")
+    await until(lambda: line.heard)
+    assert line.heard == [LIGHT]
+    assert line.link.count.openings == 1
+    mine = [record.getMessage() for record in caplog.records]
+    assert len([message for message in mine if "is down" in message]) == 1
+    assert mine[-1] == f"Bus {line.link.key} is up"
+
+
+async def test_a_port_that_another_program_holds_is_ours_when_it_lets_go(
+    open_line: Shop, port: SerialPort
+) -> None:
+    with serial.Serial(port.path, exclusive=True):
+        line = open_line("other", slcan(port.path))
+        await until(lambda: line.problem() == "adapter_taken")
+        assert line.state is LinkState.DOWN
+    await line.reach(LinkState.READY)
+
+
+@pytest.mark.slow
+async def test_a_serial_port_that_is_pulled_is_given_up(open_line: Shop, tmp_path: Path) -> None:
+    port = SerialPort()
+    path = tmp_path / "canable"
+    path.symlink_to(port.path)
+    line = open_line("other", slcan(str(path)))
+    await line.reach(LinkState.READY)
+    path.unlink()
+    port.close()
+    await line.reach(LinkState.DOWN)
+    await until(lambda: line.problem() == "adapter_missing")
+    again = SerialPort()
+    path.symlink_to(again.path)
+    await line.reach(LinkState.READY)
+    await line.link.stop()
+    again.close()
+
+
+@pytest.mark.slow
+async def test_stopping_while_the_bus_is_being_opened_closes_it(
+    open_line: Shop, port: SerialPort
+) -> None:
+    line = open_line("other", slcan(port.path, "sleep_after_open=1"))
+    await asyncio.sleep(0.2)
+    await line.link.stop()
+    assert port.read().endswith(b"O\rC\r")
+    assert line.states == []
+    with serial.Serial(port.path, exclusive=True) as free:
+        assert free.is_open
+
+
+async def test_stopping_while_the_bus_cannot_be_opened_ends_the_attempts(
+    open_line: Shop, tmp_path: Path
+) -> None:
+    line = open_line("other", slcan(str(tmp_path / "nowhere")))
+    await line.link.stop()
+    other = open_line("other", slcan(str(tmp_path / "nowhere")))
+    await until(lambda: other.problem() == "adapter_missing")
+    await other.link.stop()
+    for each in (line, other):
+        assert each.state is LinkState.DOWN
+        assert each.states == []
+
+
+async def test_stopping_just_as_the_bus_is_lost_waits_for_its_thread(
+    open_line: Shop, wire: str
+) -> None:
+    line = open_line("other", virtual(wire))
+    await line.reach(LinkState.READY)
+    with can.Bus(interface="virtual", channel=wire, rx_queue_size=1):
+        line.send()
+        line.send((0x1FEDB, b"\x31"))
+        while line.state is not LinkState.DOWN:
+            await asyncio.sleep(0)
+        await line.link.stop()
+    assert our_threads(line.link.key) == []

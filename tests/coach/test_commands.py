@@ -1,0 +1,576 @@
+"""Commands, to the byte, and what becomes of them."""
+
+import pytest
+
+from custom_components.coachiq.coach import FAMILY, ThingId, label
+from custom_components.coachiq.coach.commands import COMMANDS
+from custom_components.coachiq.error import BusError, CommandError
+from custom_components.coachiq.rvc import EncodeError, Value
+from tests.coach.stage import Stage
+
+ON = "19FEDA8A#307EC8FCFF0004FF"
+HALF = "19FEDA8A#307E64FCFF0004FF"
+OFF = "19FEDA8A#307E00FCFF0300FF"
+RAMPING = "19FEDA8A#307EFBFCFF0004FF"
+SET_HALF = "19FEDB9E#30FF6400FF00FFFF"
+SET_OFF = "19FEDB9E#30FF0003FF00FFFF"
+
+
+@pytest.fixture
+def stage() -> Stage:
+    """Light 48 is off, and nobody has asked it anything yet."""
+    stage = Stage()
+    stage.ready()
+    stage.believe(OFF)
+    stage.changes.clear()
+    return stage
+
+
+def level(stage: Stage) -> Value:
+    return stage.shown("dimmer", 48, "level")
+
+
+def half(stage: Stage) -> None:
+    stage.command("dimmer", 48, "set_level", level=50.0)
+
+
+def answering(stage: Stage) -> None:
+    """Let the light answer one command, so that it is known to answer."""
+    half(stage)
+    stage.hear(HALF)
+    stage.hear(OFF)
+    assert stage.thing("dimmer", 48).answers is True
+    stage.clock.advance(1.0)
+    stage.outcomes.clear()
+    stage.wire.sent.clear()
+
+
+# The dimmer's commands at instance 25 were captured on the 2021 Aspire (carpenike/coachiq).
+@pytest.mark.parametrize(
+    ("family", "intent", "instance", "arguments", "frame"),
+    [
+        ("dimmer", "set_level", 25, {"level": 100.0}, "19FEDB9E#19FFC800FF00FFFF"),
+        ("dimmer", "set_level", 25, {"level": 25.0}, "19FEDB9E#19FF3200FF00FFFF"),
+        ("dimmer", "set_level", 25, {"level": 0.0}, "19FEDB9E#19FF0000FF00FFFF"),
+        ("dimmer", "set_level", 1, {"level": 0.5}, "19FEDB9E#01FF0100FF00FFFF"),
+        ("dimmer", "set_level", 250, {"level": 50}, "19FEDB9E#FAFF6400FF00FFFF"),
+        ("dimmer", "turn_on", 25, {}, "19FEDB9E#19FFC800FF00FFFF"),
+        ("dimmer", "turn_on", 1, {}, "19FEDB9E#01FFC800FF00FFFF"),
+        ("dimmer", "turn_on", 250, {}, "19FEDB9E#FAFFC800FF00FFFF"),
+        ("dimmer", "turn_off", 25, {}, "19FEDB9E#19FF0003FF00FFFF"),
+        ("dimmer", "turn_off", 250, {}, "19FEDB9E#FAFF0003FF00FFFF"),
+        ("dc_load", "set_level", 1, {"level": 50.0}, "19FFBC9E#01FF64F300FFFFFF"),
+        ("dc_load", "set_level", 250, {"level": 100.0}, "19FFBC9E#FAFFC8F300FFFFFF"),
+        ("dc_load", "turn_on", 1, {}, "19FFBC9E#01FFC8F301FFFFFF"),
+        ("dc_load", "turn_on", 34, {}, "19FFBC9E#22FFC8F301FFFFFF"),
+        ("dc_load", "turn_off", 1, {}, "19FFBC9E#01FF00F303FFFFFF"),
+        ("dc_load", "turn_off", 34, {}, "19FFBC9E#22FF00F303FFFFFF"),
+        ("ac_load", "turn_on", 212, {}, "19FFBE9E#D4FFC8F300FFFFFF"),
+        ("ac_load", "turn_on", 1, {}, "19FFBE9E#01FFC8F300FFFFFF"),
+        ("ac_load", "turn_off", 212, {}, "19FFBE9E#D4FF00F300FFFFFF"),
+        ("ac_load", "turn_off", 1, {}, "19FFBE9E#01FF00F300FFFFFF"),
+        ("water_pump", "turn_on", 0, {}, "19FFB29E#FDFFFFFFFFFFFFFF"),
+        ("water_pump", "turn_off", 0, {}, "19FFB29E#FCFFFFFFFFFFFFFF"),
+        # A zone that has said nothing yet: only what is asked for.
+        ("thermostat", "set_zone", 0, {"mode": "cool"}, "19FEF99E#00F1FFFFFFFFFFFF"),
+        ("thermostat", "set_zone", 6, {"fan_mode": "on"}, "19FEF99E#06DFFFFFFFFFFFFF"),
+        ("thermostat", "set_zone", 250, {"heat": 22.22}, "19FEF99E#FAFFFFE724FFFFFF"),
+        (
+            "thermostat",
+            "set_zone",
+            2,
+            {
+                "mode": "aux_heat",
+                "fan_mode": "auto",
+                "schedule": "disabled",
+                "fan_speed": 50.0,
+                "heat": 15.53,
+                "cool": 15.53,
+            },
+            # As a Keystone's panel sends it (spbrogan/rvc2mqtt hvac.py), but for its end.
+            "19FEF99E#02056411241124FF",
+        ),
+    ],
+)
+def test_a_command_is_these_bytes(
+    family: str, intent: str, instance: int, arguments: dict[str, Value], frame: str
+) -> None:
+    stage = Stage()
+    identity = ThingId("house", family, (instance,))
+    stage.coach.restore(identity, answers=None, last_level=None)
+    stage.command(family, instance, intent, **arguments)
+    assert stage.wire.frames == [frame]
+    assert stage.wires["chassis"].frames == []
+
+
+def test_every_row_of_commands_names_a_family_and_has_a_test_above() -> None:
+    tested = {
+        mark.args[1][row][:2]
+        for mark in test_a_command_is_these_bytes.pytestmark  # type: ignore[attr-defined]  # pytest
+        for row in range(len(mark.args[1]))
+    }
+    assert tested == set(COMMANDS)
+    assert {family for family, _ in COMMANDS} <= set(FAMILY)
+
+
+def test_a_zone_is_sent_whole_with_72_degrees_fahrenheit(stage: Stage) -> None:
+    # rlust/roc-mqtt-custom RVC_PROJECT_NOTES.md:226: zone 0 cools, fan automatic, 25.8 degC.
+    stage.believe("19FFE259#0001005A255A2500")
+    stage.command("thermostat", 0, "set_zone", heat=(72 - 32) / 1.8, cool=(72 - 32) / 1.8)
+    assert stage.wire.frames == ["19FEF99E#000100E724E724FF"]
+    assert stage.shown("thermostat", 0, "cool") == 22.21875
+    stage.hear("19FFE259#0001005A255A2500")
+    assert stage.outcomes == []
+    stage.hear("19FFE259#000100E724E72400")
+    assert stage.outcomes == [None]
+
+
+def test_a_zone_keeps_what_is_not_asked_for(stage: Stage) -> None:
+    stage.believe("19FFE259#0215C84724472400")
+    stage.command("thermostat", 2, "set_zone", mode="off")
+    assert stage.wire.frames == ["19FEF99E#0210C847244724FF"]
+    assert label(stage.shown("thermostat", 2, "mode")) == "off"
+    assert label(stage.value("thermostat", 2, "mode")) == "aux_heat"
+    stage.hear("19FFE259#0210C84724472400")
+    assert stage.outcomes == [None]
+    assert label(stage.value("thermostat", 2, "mode")) == "off"
+
+
+def test_two_commands_to_a_zone_before_it_answers_add_up(stage: Stage) -> None:
+    stage.believe("19FFE259#0215C84724472400")
+    stage.command("thermostat", 2, "set_zone", mode="off")
+    stage.command("thermostat", 2, "set_zone", heat=22.22, cool=22.22)
+    stage.clock.advance(0.1)
+    assert stage.wire.frames[-1] == "19FEF99E#0210C8E724E724FF"
+
+
+@pytest.mark.parametrize("answer", [HALF, RAMPING, "19FEDA8A#307EFCFCFF3104FF"])
+def test_a_frame_that_agrees_or_is_on_its_way_there_confirms(stage: Stage, answer: str) -> None:
+    half(stage)
+    stage.clock.advance(0.04)
+    stage.hear(answer)
+    assert stage.outcomes == [None]
+    assert stage.thing("dimmer", 48).answers is True
+    stage.clock.advance(10.0)
+    assert stage.wire.frames == [SET_HALF]
+
+
+@pytest.mark.parametrize(("raw", "agrees"), [("60", True), ("68", True), ("5F", False)])
+def test_a_level_may_be_two_percent_off(stage: Stage, raw: str, agrees: bool) -> None:
+    half(stage)
+    stage.hear(f"19FEDA8A#307E{raw}FCFF0004FF")
+    assert (stage.outcomes == [None]) is agrees
+
+
+def test_a_frame_that_says_the_same_as_before_confirms(stage: Stage) -> None:
+    stage.command("dimmer", 48, "turn_off")
+    stage.changes.clear()
+    stage.hear(OFF)
+    assert stage.outcomes == [None]
+
+
+def test_a_frame_heard_before_the_command_left_does_not_confirm(stage: Stage) -> None:
+    stage.wire.blocked = True
+    half(stage)
+    stage.hear(HALF)
+    assert stage.outcomes == []
+    stage.clock.advance(0.3)
+    stage.wire.let_go()
+    assert stage.outcomes == []
+    stage.hear(HALF)
+    assert stage.outcomes == [None]
+
+
+def test_a_frame_read_before_but_handed_on_after_it_left_does_not_confirm(stage: Stage) -> None:
+    read = stage.clock.now()
+    stage.clock.advance(0.01)
+    half(stage)
+    can_id, _, data = HALF.partition("#")
+    stage.coach.receive("house", [(int(can_id, 16), bytes.fromhex(data))], read)
+    assert stage.outcomes == []
+
+
+def test_the_clock_starts_when_the_frame_has_left(stage: Stage) -> None:
+    stage.wire.blocked = True
+    half(stage)
+    stage.clock.advance(3.0)
+    assert stage.wire.frames == [SET_HALF]
+    stage.wire.blocked = False
+    stage.wire.let_go()
+    stage.clock.advance(0.79)
+    assert stage.wire.frames == [SET_HALF]
+    stage.clock.advance(0.02)
+    assert stage.wire.frames == [SET_HALF] * 2
+
+
+def test_it_is_sent_once_more_after_800_ms_and_never_again(stage: Stage) -> None:
+    began = stage.clock.now()
+    half(stage)
+    stage.clock.advance(60.0)
+    assert [round(at - began, 3) for at, _ in stage.wire.sent] == [0.0, 0.8]
+    assert stage.wire.frames == [SET_HALF] * 2
+
+
+def test_the_second_sending_may_be_confirmed_too(stage: Stage) -> None:
+    half(stage)
+    stage.clock.advance(1.0)
+    assert stage.outcomes == []
+    stage.hear(HALF)
+    assert stage.outcomes == [None]
+    assert stage.thing("dimmer", 48).answers is True
+
+
+def test_silence_of_a_thing_that_has_answered_before_is_an_error(stage: Stage) -> None:
+    answering(stage)
+    half(stage)
+    stage.clock.advance(1.59)
+    assert stage.outcomes == []
+    stage.clock.advance(0.02)
+    (error,) = stage.outcomes
+    assert isinstance(error, CommandError)
+    assert error.key == "not_answered"
+    assert level(stage) == 0.0
+    assert stage.thing("dimmer", 48).answers is True
+
+
+def test_silence_of_a_thing_that_never_answered_is_no_error(stage: Stage) -> None:
+    half(stage)
+    stage.clock.advance(1.61)
+    assert stage.outcomes == [None]
+    assert stage.thing("dimmer", 48).answers is False
+    assert level(stage) == 0.0
+
+
+def test_a_thing_that_was_taken_for_mute_may_answer_later(stage: Stage) -> None:
+    half(stage)
+    stage.clock.advance(2.0)
+    half(stage)
+    stage.hear(HALF)
+    assert stage.outcomes == [None, None]
+    assert stage.thing("dimmer", 48).answers is True
+
+
+def test_a_lamp_that_cannot_be_dimmed_did_enough_by_being_on(stage: Stage) -> None:
+    answering(stage)
+    half(stage)
+    stage.clock.advance(0.05)
+    stage.hear(ON)
+    assert stage.outcomes == []
+    stage.clock.advance(1.6)
+    assert stage.outcomes == [None]
+    assert level(stage) == 100.0
+    assert stage.thing("dimmer", 48).answers is True
+
+
+def test_a_lamp_that_stays_off_did_not(stage: Stage) -> None:
+    answering(stage)
+    half(stage)
+    stage.clock.advance(0.05)
+    stage.hear(OFF)
+    stage.clock.advance(1.6)
+    assert [error and error.key for error in stage.outcomes] == ["not_answered"]
+
+
+def test_a_lamp_that_says_nothing_though_it_is_on_did_not(stage: Stage) -> None:
+    answering(stage)
+    stage.hear(ON)
+    half(stage)
+    stage.clock.advance(1.7)
+    assert [error and error.key for error in stage.outcomes] == ["not_answered"]
+
+
+def test_the_commanded_value_is_shown_until_the_answer(stage: Stage) -> None:
+    half(stage)
+    assert level(stage) == 50.0
+    assert stage.shown("dimmer", 48, "on") is True
+    assert stage.value("dimmer", 48, "level") == 0.0
+    assert {"level", "on"} <= stage.changed_names("dimmer", 48)
+    stage.hear("19FEDA8A#307E65FCFF0004FF")
+    assert level(stage) == 50.5
+    assert {"level", "on"} <= stage.changed_names("dimmer", 48)
+
+
+def test_the_commanded_value_is_shown_for_two_seconds_at_most(stage: Stage) -> None:
+    stage.wire.blocked = True
+    half(stage)
+    stage.clock.advance(1.99)
+    assert level(stage) == 50.0
+    stage.changes.clear()
+    stage.clock.advance(0.02)
+    assert level(stage) == 0.0
+    assert stage.changed_names("dimmer", 48) == {"level", "on"}
+    assert stage.outcomes == []
+
+
+def test_what_is_commanded_of_a_zone_is_shown_whole(stage: Stage) -> None:
+    stage.believe("19FFE259#0215C84724472400")
+    stage.changes.clear()
+    stage.command("thermostat", 2, "set_zone", cool=22.22)
+    assert "cool" in stage.changed_names("thermostat", 2)
+
+
+def test_a_newer_command_replaces_an_older_without_an_error(stage: Stage) -> None:
+    half(stage)
+    stage.command("dimmer", 48, "turn_off")
+    assert stage.outcomes == [None]
+    assert level(stage) == 0.0
+    stage.clock.advance(0.1)
+    assert stage.wire.frames == [SET_HALF, SET_OFF]
+    stage.hear(OFF)
+    assert stage.outcomes == [None, None]
+    stage.clock.advance(5.0)
+    assert stage.wire.frames == [SET_HALF, SET_OFF]
+
+
+def test_what_was_replaced_before_it_left_is_never_sent(stage: Stage) -> None:
+    half(stage)
+    stage.command("dimmer", 48, "set_level", level=10.0)
+    stage.command("dimmer", 48, "set_level", level=20.0)
+    stage.command("dimmer", 48, "turn_off")
+    stage.clock.advance(0.5)
+    assert stage.wire.frames == [SET_HALF, SET_OFF]
+
+
+def test_a_second_sending_that_still_waits_is_taken_back_when_the_answer_comes(
+    stage: Stage,
+) -> None:
+    half(stage)
+    stage.clock.advance(0.5)
+    stage.wire.blocked = True
+    stage.coach.wanted("house", 0x1FFB7)
+    stage.clock.advance(0.4)
+    stage.hear(HALF)
+    assert stage.outcomes == [None]
+    stage.wire.blocked = False
+    stage.wire.let_go()
+    stage.clock.advance(1.0)
+    assert stage.wire.frames == [SET_HALF, "18EAFF9E#B7FF01FFFFFFFFFF"]
+
+
+def test_things_do_not_disturb_each_other(stage: Stage) -> None:
+    stage.believe("19FEDA8A#317E00FCFF0300FF")
+    half(stage)
+    stage.command("dimmer", 49, "set_level", level=50.0)
+    stage.clock.advance(0.1)
+    stage.hear("19FEDA8A#317E64FCFF0004FF")
+    assert stage.outcomes == [None]
+    assert stage.shown("dimmer", 49, "level") == 50.0
+    stage.clock.advance(2.0)
+    assert stage.wire.frames.count(SET_HALF) == 2
+    assert stage.wire.frames.count("19FEDB9E#31FF6400FF00FFFF") == 1
+
+
+def test_a_new_command_may_follow_from_an_outcome(stage: Stage) -> None:
+    thing = stage.thing("dimmer", 48)
+    stage.coach.command(
+        thing,
+        "set_level",
+        lambda _: stage.coach.command(thing, "turn_off", stage.outcomes.append),
+        level=50.0,
+    )
+    stage.hear(HALF)
+    stage.clock.advance(0.1)
+    stage.hear(OFF)
+    assert stage.wire.frames == [SET_HALF, SET_OFF]
+    assert stage.outcomes == [None]
+
+
+def test_a_bus_that_goes_down_ends_a_command(stage: Stage) -> None:
+    half(stage)
+    stage.clock.advance(0.1)
+    stage.coach.bus_down("house")
+    (error,) = stage.outcomes
+    assert isinstance(error, BusError)
+    assert (error.key, error.words) == ("bus_down", {"bus": "house"})
+    assert level(stage) is None
+    stage.coach.bus_up("house")
+    stage.clock.advance(5.0)
+    assert stage.wire.frames == [SET_HALF]
+    assert len(stage.outcomes) == 1
+
+
+def test_another_bus_that_goes_down_does_not(stage: Stage) -> None:
+    half(stage)
+    stage.coach.bus_down("chassis")
+    assert stage.outcomes == []
+    stage.hear(HALF)
+    assert stage.outcomes == [None]
+
+
+def test_a_frame_that_cannot_leave_is_an_error_at_once(stage: Stage) -> None:
+    stage.wire.refusal = BusError("transmit_off", bus="house")
+    half(stage)
+    assert stage.outcomes == [stage.wire.refusal]
+    assert level(stage) == 0.0
+    stage.clock.advance(5.0)
+    assert len(stage.outcomes) == 1
+
+
+def test_a_frame_that_the_wire_gives_back_is_an_error(stage: Stage) -> None:
+    stage.wire.blocked = True
+    half(stage)
+    stage.wire.let_go(BusError("not_sent", bus="house", problem="no buffer space"))
+    assert [error and error.key for error in stage.outcomes] == ["not_sent"]
+    stage.clock.advance(5.0)
+    assert stage.wire.frames == [SET_HALF]
+
+
+def test_a_report_of_leaving_after_the_end_is_ignored(stage: Stage) -> None:
+    stage.wire.blocked = True
+    half(stage)
+    stage.coach.bus_down("house")
+    stage.wire.blocked = False
+    stage.wire.let_go()
+    stage.clock.advance(5.0)
+    assert stage.wire.frames == [SET_HALF]
+
+
+@pytest.mark.parametrize("wrong", [200.0, -1.0, 125.0, "bright", float("nan")])
+def test_an_argument_that_does_not_fit_raises_and_changes_nothing(
+    stage: Stage, wrong: float | str
+) -> None:
+    stage.command("dimmer", 48, "turn_on")
+    with pytest.raises(EncodeError):
+        stage.command("dimmer", 48, "set_level", level=wrong)
+    assert stage.outcomes == []
+    stage.hear(ON)
+    assert stage.outcomes == [None]
+
+
+def test_a_removed_thing_has_no_command(stage: Stage) -> None:
+    half(stage)
+    stage.coach.remove(ThingId("house", "dimmer", (48,)))
+    assert stage.outcomes == [None]
+    stage.clock.advance(5.0)
+    assert stage.wire.frames == [SET_HALF]
+
+
+# Acknowledgements to us (18E89E): code, instance, bank, FF, acknowledged address, DGN 1FEDB.
+def nak(code: int, instance: int = 48, to: int = 0x9E, whose: int = 0x9E) -> str:
+    return f"18E8{to:02X}8A#{code:02X}{instance:02X}FFFF{whose:02X}DBFE01"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (1, "nak"),
+        (2, "source_not_acceptable"),
+        (3, "conditions_not_met"),
+        (4, "bad_format"),
+        (5, "out_of_range"),
+        (6, "password_required"),
+        (8, "user_override"),
+        (0x80, "command_specific"),
+        (100, "unknown"),
+        (255, "unknown"),
+    ],
+)
+def test_a_refusal_ends_the_command_at_once(stage: Stage, code: int, reason: str) -> None:
+    half(stage)
+    stage.clock.advance(0.02)
+    stage.hear(nak(code))
+    (error,) = stage.outcomes
+    assert isinstance(error, CommandError)
+    assert (error.key, error.words) == ("command_refused", {"reason": reason})
+    assert level(stage) == 0.0
+    assert stage.thing("dimmer", 48).answers is True
+    stage.clock.advance(10.0)
+    assert stage.wire.frames == [SET_HALF]
+
+
+def test_a_plea_for_more_time_is_granted_five_seconds(stage: Stage) -> None:
+    began = stage.clock.now()
+    half(stage)
+    stage.clock.advance(0.5)
+    stage.hear(nak(7))
+    stage.clock.advance(4.9)
+    assert stage.outcomes == []
+    assert stage.wire.frames == [SET_HALF]
+    stage.clock.advance(0.2)
+    assert [round(at - began, 3) for at, _ in stage.wire.sent] == [0.0, 5.5]
+    stage.hear(HALF)
+    assert stage.outcomes == [None]
+
+
+def test_an_acknowledgement_alone_does_not_confirm(stage: Stage) -> None:
+    half(stage)
+    stage.hear(nak(0))
+    assert stage.outcomes == []
+    stage.clock.advance(0.81)
+    assert stage.wire.frames == [SET_HALF] * 2
+
+
+def test_a_refusal_without_an_instance_counts(stage: Stage) -> None:
+    half(stage)
+    stage.hear(nak(1, instance=255))
+    assert [error and error.key for error in stage.outcomes] == ["command_refused"]
+
+
+def test_a_refusal_to_all_that_names_us_counts(stage: Stage) -> None:
+    half(stage)
+    stage.hear(nak(1, to=0xFF))
+    assert [error and error.key for error in stage.outcomes] == ["command_refused"]
+
+
+@pytest.mark.parametrize(
+    ("frame", "why"),
+    [
+        (nak(1, to=0x9D), "to another node"),
+        (nak(1, to=0xFF, whose=0x9D), "to all, of another node's command"),
+        (nak(1, whose=0x9D), "of another node's command"),
+        (nak(1, instance=49), "of another instance"),
+        ("18E89E8A#0130FFFF9EDAFE01", "of another DGN"),
+        ("18E89E8B#0130FFFF9EDBFE01", "from another node"),
+        ("18E89E8A#0130", "cut off"),
+        ("18E89E8A#", "empty"),
+    ],
+)
+def test_an_acknowledgement_of_something_else_is_ignored(
+    stage: Stage, frame: str, why: str
+) -> None:
+    half(stage)
+    stage.hear(frame)
+    assert stage.outcomes == [], why
+    stage.hear(HALF)
+    assert stage.outcomes == [None]
+
+
+def test_a_refusal_on_another_bus_is_ignored(stage: Stage) -> None:
+    stage.ready("chassis")
+    half(stage)
+    stage.hear(nak(1), bus="chassis")
+    assert stage.outcomes == []
+
+
+def test_a_refusal_before_the_frame_left_is_ignored(stage: Stage) -> None:
+    stage.wire.blocked = True
+    half(stage)
+    stage.hear(nak(1))
+    assert stage.outcomes == []
+
+
+def test_each_repetition_of_an_acknowledgement_counts(stage: Stage) -> None:
+    half(stage)
+    stage.hear(nak(1))
+    half(stage)
+    stage.clock.advance(0.1)
+    stage.hear(nak(1))
+    assert [error and error.key for error in stage.outcomes] == ["command_refused"] * 2
+
+
+def test_a_pump_is_confirmed_by_being_enabled_not_by_running(stage: Stage) -> None:
+    stage.believe("19FFB380#0000000000000000")
+    stage.command("water_pump", 0, "turn_on")
+    assert stage.shown("water_pump", 0, "on") is True
+    stage.hear("19FFB380#0400000000000000")
+    assert stage.outcomes == []
+    stage.hear("19FFB380#0100000000000000")
+    assert stage.outcomes == [None]
+
+
+def test_a_load_is_confirmed_by_its_status(stage: Stage) -> None:
+    # Keystone (spbrogan/rvc2mqtt light.py): 19FFBD80 0100C800.. follows the panel's command.
+    stage.believe("19FFBD80#0100000000000000")
+    stage.command("dc_load", 1, "turn_on")
+    stage.hear("19FFBD80#0100C80000000000")
+    assert stage.outcomes == [None]

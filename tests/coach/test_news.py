@@ -1,0 +1,217 @@
+"""What goes on of what is heard: changes only, and from one sender where several compete."""
+
+from collections.abc import Callable
+
+import pytest
+
+from custom_components.coachiq.coach import Profile, ProfileRow, ThingId
+from custom_components.coachiq.rvc import Row, Spec, Value, load_spec
+from tests.coach.stage import Stage
+
+LIGHT = "19FEDA8A#307EC8FCFF0104FF"
+
+
+def count_decoding(table: Spec, name: str) -> list[bytes]:
+    """Return the list of payloads of a row that are decoded from now on."""
+    decoded: list[bytes] = []
+    row: Row = table.named(name)
+    decode: Callable[[bytes], tuple[Value, ...]] = row.decode
+
+    def counting(data: bytes) -> tuple[Value, ...]:
+        decoded.append(data)
+        return decode(data)
+
+    row.__dict__["decode"] = counting
+    return decoded
+
+
+def test_an_unchanged_frame_is_not_decoded_again() -> None:
+    table = load_spec()
+    stage = Stage(table=table)
+    decoded = count_decoding(table, "DC_DIMMER_STATUS_3")
+    stage.believe(LIGHT, "19FEDA8A#317E00FCFF0300FF")
+    assert len(decoded) == 4
+    stage.changes.clear()
+    for _ in range(5):
+        stage.hear(LIGHT)
+        stage.hear("19FEDA8A#317E00FCFF0300FF")
+    assert len(decoded) == 4
+    assert stage.changes == []
+    stage.hear("19FEDA8A#317E64FCFF0304FF")
+    assert len(decoded) == 5
+
+
+def test_an_unchanged_frame_still_renews_the_moment_of_hearing(stage: Stage) -> None:
+    stage.believe(LIGHT)
+    thing = stage.thing("dimmer", 48)
+    stage.clock.advance(7.0)
+    stage.hear(LIGHT)
+    heard = stage.clock.now()
+    stage.clock.advance(1.0)
+    assert thing.heard == heard
+
+
+def test_a_payload_that_comes_back_is_news_again(stage: Stage) -> None:
+    stage.believe(LIGHT)
+    stage.hear("19FEDA8A#307E64FCFF0104FF")
+    stage.hear(LIGHT)
+    assert stage.value("dimmer", 48, "level") == 100.0
+
+
+def test_only_what_changed_is_told(stage: Stage) -> None:
+    stage.believe("19FFE259#0215C84724472400")
+    stage.changes.clear()
+    stage.hear("19FFE259#0215C8E724472400")
+    assert stage.changed_names("thermostat", 2) == {"heat"}
+    stage.hear("19FFE259#0215C8E7244724FF")
+    assert stage.changes == []
+
+
+def test_a_derived_value_changes_with_its_inputs(stage: Stage) -> None:
+    stage.believe("19FFB780#00051CFFFFFFFFFF")
+    stage.changes.clear()
+    stage.hear("19FFB780#000E1CFFFFFFFFFF")
+    assert stage.changed_names("tank", 0) == {"relative_level", "level"}
+    stage.hear("19FFB780#000102FFFFFFFFFF")
+    assert stage.changed_names("tank", 0) == {"relative_level", "resolution"}
+
+
+def test_a_thing_belongs_to_the_node_that_spoke_last(stage: Stage) -> None:
+    stage.believe(LIGHT)
+    assert stage.thing("dimmer", 48).source == 0x8A
+    stage.hear("19FEDA8B#307E64FCFF0104FF")
+    assert stage.thing("dimmer", 48).source == 0x8B
+    assert stage.value("dimmer", 48, "level") == 50.0
+
+
+# Captured: an inverter of priority 100 (linuxkidd/rvc-proxy), a regulator of priority 120
+# (thomasonw/NMEA2000_socketCAN); the others are composed after them.
+INVERTER = "19FFFD42#0164020100943577"
+INVERTER_SOC = "19FFFC42#0164FFFFC8FFFFFF"
+BMS = "19FFFD80#01780D01AB913577"
+VOLTMETER = "19FFFD90#01140601FFFFFFFF"
+
+
+def volts(stage: Stage) -> Value:
+    return stage.value("dc_source", 1, "voltage")
+
+
+@pytest.mark.parametrize("frames", [(VOLTMETER, BMS), (BMS, VOLTMETER)])
+def test_the_higher_priority_speaks(stage: Stage, frames: tuple[str, str]) -> None:
+    stage.believe(*frames)
+    stage.hear("19FFFD90#01140701FFFFFFFF")
+    assert volts(stage) == 13.45
+    assert stage.value("dc_source", 1, "current") == pytest.approx(0.597)
+    assert stage.thing("dc_source", 1).source == 0x80
+
+
+def test_of_equal_priorities_the_higher_address_speaks(stage: Stage) -> None:
+    stage.believe(INVERTER, "19FFFD46#0164120100943577")
+    stage.hear(INVERTER)
+    assert volts(stage) == 13.7
+    assert stage.thing("dc_source", 1).source == 0x46
+
+
+def test_an_unlisted_priority_counts_by_its_number(stage: Stage) -> None:
+    stage.believe(INVERTER, "19FFFD30#01771D0100943577")  # 119
+    assert volts(stage) == 14.25
+    stage.believe(BMS)
+    assert volts(stage) == 13.45
+    stage.hear("19FFFD30#01771C0100943577")
+    assert volts(stage) == 13.45
+
+
+@pytest.mark.parametrize("priority", ["FF", "FE", "FD"])
+def test_a_sender_without_a_priority_gives_way_to_all(stage: Stage, priority: str) -> None:
+    stage.believe(f"19FFFDF0#01{priority}1D0100943577", VOLTMETER)
+    assert volts(stage) == 13.1
+
+
+def test_values_of_the_weaker_sender_go_when_the_stronger_begins(stage: Stage) -> None:
+    stage.believe(INVERTER, INVERTER_SOC)
+    assert stage.value("dc_source", 1, "state_of_charge") == 100.0
+    stage.hear(BMS)
+    assert stage.value("dc_source", 1, "state_of_charge") is None
+    assert volts(stage) == 13.45
+    stage.hear("19FFFC42#0164FFFF96FFFFFF")
+    assert stage.value("dc_source", 1, "state_of_charge") is None
+
+
+def test_all_dgns_of_the_chosen_sender_are_heard(stage: Stage) -> None:
+    stage.believe(INVERTER, BMS)
+    stage.hear("19FFFC80#0178FFFF96FFFFFF")
+    assert stage.value("dc_source", 1, "state_of_charge") == 75.0
+    assert volts(stage) == 13.45
+
+
+def test_when_the_chosen_falls_silent_the_other_speaks(stage: Stage) -> None:
+    stage.believe(BMS, "19FFFC80#0178FFFF96FFFFFF", INVERTER)
+    stage.repeat(4.0, 0.5, INVERTER)
+    assert volts(stage) == 13.45
+    stage.repeat(3.0, 0.5, INVERTER)
+    assert volts(stage) == 12.9
+    assert stage.value("dc_source", 1, "state_of_charge") is None
+    assert stage.thing("dc_source", 1).source == 0x42
+    assert not stage.thing("dc_source", 1).silent
+    stage.hear(BMS)
+    assert volts(stage) == 13.45
+
+
+def test_when_the_chosen_is_back_all_that_it_says_is_news(stage: Stage) -> None:
+    state_of_charge = "19FFFC80#0178FFFF96FFFFFF"
+    stage.believe(BMS, state_of_charge, INVERTER)
+    stage.repeat(7.0, 0.5, INVERTER)
+    stage.hear(BMS)
+    stage.hear(state_of_charge)
+    assert volts(stage) == 13.45
+    assert stage.value("dc_source", 1, "state_of_charge") == 75.0
+
+
+def test_of_several_that_remain_the_strongest_speaks(stage: Stage) -> None:
+    stage.believe(BMS, VOLTMETER, INVERTER)
+    stage.repeat(7.0, 0.5, VOLTMETER, INVERTER)
+    assert volts(stage) == 12.9
+
+
+def test_when_all_fall_silent_the_last_speaker_stays(stage: Stage) -> None:
+    stage.believe(BMS, INVERTER)
+    stage.clock.advance(10.0)
+    assert volts(stage) == 13.45
+
+
+def test_a_chosen_sender_that_lowers_its_priority_gives_way(stage: Stage) -> None:
+    stage.believe(BMS, INVERTER)
+    demoted = "19FFFD80#01000D01AB913577"
+    stage.repeat(10.0, 0.5, demoted, INVERTER)
+    assert volts(stage) == 12.9
+
+
+def test_a_sender_has_the_highest_of_its_priorities(stage: Stage) -> None:
+    weak_soc = "19FFFC80#0114FFFF96FFFFFF"  # as its voltage, but of priority 20
+    stage.believe(BMS, weak_soc, INVERTER)
+    stage.repeat(3.0, 0.5, weak_soc, INVERTER, BMS)
+    assert volts(stage) == 13.45
+    assert stage.value("dc_source", 1, "state_of_charge") == 75.0
+
+
+def test_competing_senders_are_compared_within_an_instance_only(stage: Stage) -> None:
+    stage.believe(BMS, "19FFFD90#02140601FFFFFFFF")
+    assert volts(stage) == 13.45
+    assert stage.value("dc_source", 2, "voltage") == 13.1
+
+
+def test_the_air_of_a_zone_is_measured_by_the_channel_of_the_profile() -> None:
+    rows = {("thermostat", 1): ProfileRow(ambient=5), ("thermostat", 3): ProfileRow(name="Heat")}
+    coach = Stage(Profile(rows=rows)).coach
+    zone = ThingId("house", "thermostat", (1,))
+    assert coach.ambient_of(zone) == ThingId("house", "ambient", (5,))
+    assert coach.ambient_of(zone._replace(key=(3,))) == ThingId("house", "ambient", (3,))
+    assert coach.ambient_of(zone._replace(bus="chassis", key=(0,))) == ThingId(
+        "chassis", "ambient", (0,)
+    )
+
+
+def test_channel_zero_of_the_profile_is_a_channel() -> None:
+    coach = Stage(Profile(rows={("thermostat", 3): ProfileRow(ambient=0)})).coach
+    zone = ThingId("house", "thermostat", (3,))
+    assert coach.ambient_of(zone).key == (0,)
