@@ -5,10 +5,12 @@ from pathlib import Path
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, instance_id
 
 from .coach import load_profile
-from .const import CONF_PROFILE, DOMAIN, PLATFORMS
+from .coach.commands import COMMANDS
+from .coach.families import FAMILY_OF
+from .const import CONF_COACH, CONF_PROFILE, DOMAIN, PLATFORMS
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .error import ProfileError
 from .rvc import Spec, SpecError, load_spec
@@ -34,7 +36,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
             translation_key=error.key,
             translation_placeholders=error.words,
         ) from error
-    coordinator = CoachCoordinator(hass, entry, spec, profile)
+    instance = await instance_id.async_get(hass)
+    coordinator = CoachCoordinator(hass, entry, spec=spec, profile=profile, instance=instance)
     entry.runtime_data = coordinator
     await coordinator.async_start()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -48,6 +51,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
 
 async def async_unload_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> bool:
     """Close the buses of a coach."""
+    entry.runtime_data.stop_adding()
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         await entry.runtime_data.async_stop()
     return unloaded
@@ -69,15 +73,19 @@ async def async_remove_config_entry_device(
     """Let the owner delete a thing or a node that is not heard any more."""
     coordinator = entry.runtime_data
     names = {name for domain, name in device.identifiers if domain == DOMAIN}
-    if any(name.startswith(("coach-", "bus-")) for name in names):
+    kept = {f"coach-{entry.data[CONF_COACH]}", *(f"bus-{key}" for key in coordinator.buses)}
+    if names & kept:
         return False
     heard = [thing for thing in coordinator.coach.things.values() if thing.heard is not None]
-    speakers = {f"{thing.id.bus}-node-sa-{thing.source:02x}" for thing in heard if thing.source}
+    speakers = {
+        f"{thing.id.bus}-node-sa-{thing.source:02x}" for thing in heard if thing.source is not None
+    }
     silent = {thing.id for thing in coordinator.coach.things.values() if thing.silent}
     if names & (speakers | {str(thing.id) for thing in heard if thing.id not in silent}):
         return False
     for identity in [thing for thing in coordinator.coach.things if str(thing) in names]:
         coordinator.coach.remove(identity)
+    coordinator.store.save_soon(coordinator.coach)
     return True
 
 
@@ -87,6 +95,17 @@ async def _async_reload(hass: HomeAssistant, entry: CoachConfigEntry) -> None:
 
 
 def _load_spec(folder: Path) -> Spec:
-    """Read the protocol table, with the owner's additions if there are any; blocking."""
+    """Read the protocol table, with the owner's additions if there are any; blocking.
+
+    The rows that a coach needs are compiled here: on the event loop the first frames of a bus
+    would hold everything up.
+    """
     extra = folder / "rvc.json"
-    return load_spec(extra if extra.exists() else None)
+    spec = load_spec(extra if extra.exists() else None)
+    for name in (*FAMILY_OF, "ACKNOWLEDGMENT"):
+        row = spec.named(name)
+        row.decode(b""), row.key_of(b""), row.raw(b"")
+    for command in COMMANDS.values():
+        row = spec.named(command.dgn)
+        row.decode(row.encode())
+    return spec

@@ -47,6 +47,7 @@ NO_PROFILE = "none"
 # Adapters that are described by hand, and the simulated coach, which is always there.
 BY_HAND = ("slcan", "other")
 SIMULATOR = "simulator"
+SIMULATED_MODEL = "entegra_aspire_44r_2021"
 
 OPTIONS_SCHEMA = vol.Schema(
     {
@@ -144,14 +145,31 @@ def _new_bus_key(hass: HomeAssistant, name: str) -> str:
     return slug if slug not in taken else next(key for key in numbered if key not in taken)
 
 
+def _chosen(adapters: Mapping[str, Adapter], place: str) -> Adapter:
+    """Return the adapter at a place; raises AdapterError when it was unplugged meanwhile."""
+    if place not in adapters:
+        raise AdapterError("adapter_missing", adapter=place.partition(":")[2])
+    return adapters[place]
+
+
+def _are_names(answers: Mapping[str, Any], *fields: str) -> bool:
+    """Tell whether each field holds a name of which a key can be made."""
+    return all(slugify(answers[field]) not in ("", "unknown") for field in fields)
+
+
+def _check_unused(hass: HomeAssistant, place: str, own_key: str | None = None) -> None:
+    """Raise AdapterError when another bus is at this place."""
+    for entry, key, taken in _buses(hass):
+        if taken == place and key != own_key:
+            raise AdapterError("adapter_used", adapter=place, coach=entry.title)
+
+
 async def _async_check(
     hass: HomeAssistant, kind: str, settings: Settings, own_key: str | None = None
 ) -> None:
     """Open and close the adapter; raises AdapterError when that fails or a bus has it already."""
     place = place_of(kind, settings)
-    for entry, key, taken in _buses(hass):
-        if taken == place and key != own_key:
-            raise AdapterError("adapter_used", adapter=place, coach=entry.title)
+    _check_unused(hass, place, own_key)
     running = next((taken for _, key, taken in _buses(hass) if key == own_key), None)
     if running != place:
         await hass.async_add_executor_job(check_adapter, kind, settings)
@@ -196,8 +214,12 @@ class CoachConfigFlow(ConfigFlow, domain=DOMAIN):
                 return await self.async_step_coach()
             if choice in BY_HAND:
                 return await self._async_by_hand(choice, None)
-            adapter = self._adapters[choice]
-            error = await self._async_choose(adapter.kind, adapter.settings)
+            try:
+                adapter = _chosen(self._adapters, choice)
+            except AdapterError as gone:
+                error = gone
+            else:
+                error = await self._async_choose(adapter.kind, adapter.settings)
             if error is None:
                 return await self.async_step_coach()
         return self._form("user", _adapter_schema(self._adapters), user_input, error)
@@ -212,11 +234,20 @@ class CoachConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_coach(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Name the coach and its first bus, choose its model, allow or refuse to transmit."""
-        if user_input is not None:
+        error: AdapterError | None = None
+        if user_input is not None and not _are_names(user_input, CONF_NAME, CONF_BUS_NAME):
+            error = AdapterError("name_missing")
+        elif user_input is not None:
             name = user_input[CONF_NAME].strip()
             await self.async_set_unique_id(slugify(name))
             self._abort_if_unique_id_configured()
             bus_name = user_input[CONF_BUS_NAME].strip()
+            try:
+                # Another flow may have taken the adapter meanwhile.
+                if self._kind != SIMULATOR:
+                    _check_unused(self.hass, place_of(self._kind, self._chosen))
+            except AdapterError as taken:
+                return self.async_abort(reason=taken.key, description_placeholders=taken.words)
             key = _new_bus_key(self.hass, bus_name)
             profile = user_input[CONF_PROFILE]
             return self.async_create_entry(
@@ -251,12 +282,13 @@ class CoachConfigFlow(ConfigFlow, domain=DOMAIN):
         )
         simulated = self._kind == SIMULATOR
         suggested = {
-            CONF_NAME: next(iter(titles.values())) if simulated else "Coach",
+            CONF_NAME: titles[SIMULATED_MODEL] if simulated else "Coach",
             CONF_BUS_NAME: "House",
-            CONF_PROFILE: next(iter(titles)) if simulated else NO_PROFILE,
-            CONF_TRANSMIT: True,
+            CONF_PROFILE: SIMULATED_MODEL if simulated else NO_PROFILE,
+            # A real coach's owner says so.
+            CONF_TRANSMIT: simulated,
         }
-        return self._form("coach", schema, suggested, None)
+        return self._form("coach", schema, user_input or suggested, error)
 
     async def _async_by_hand(
         self, kind: str, user_input: dict[str, Any] | None
@@ -329,16 +361,19 @@ class BusFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Ask for the bus's name and adapter."""
         self._adapters = await _async_adapters(self.hass)
+        self._adapters |= self._present_adapter()
         error: AdapterError | None = None
-        if user_input is not None:
+        if user_input is not None and not _are_names(user_input, CONF_NAME):
+            error = AdapterError("name_missing")
+        elif user_input is not None:
             self._name = user_input[CONF_NAME].strip()
             choice = user_input[CONF_ADAPTER]
             if choice in BY_HAND:
                 return await self._async_by_hand(choice, None)
             if choice == SIMULATOR:
                 return await self._async_finish(SIMULATOR, {})
-            adapter = self._adapters[choice]
             try:
+                adapter = _chosen(self._adapters, choice)
                 return await self._async_finish(adapter.kind, adapter.settings)
             except AdapterError as problem:
                 error = problem
@@ -381,14 +416,20 @@ class BusFlow(ConfigSubentryFlow):
         if self.source != SOURCE_RECONFIGURE:
             return {}
         bus = self._get_reconfigure_subentry()
-        kind = bus.data[CONF_KIND]
-        place = place_of(kind, bus.data[CONF_SETTINGS])
-        present = {CONF_NAME: bus.title}
-        if place in self._adapters:
-            present[CONF_ADAPTER] = place
-        elif kind in (SIMULATOR, *BY_HAND):
-            present[CONF_ADAPTER] = kind
-        return present
+        adapter = next(iter(self._present_adapter()), SIMULATOR)
+        return {CONF_NAME: bus.title, CONF_ADAPTER: adapter}
+
+    def _present_adapter(self) -> dict[str, Adapter]:
+        """Return the bus's own adapter with its settings, be it plugged in or not."""
+        if self.source != SOURCE_RECONFIGURE:
+            return {}
+        data = self._get_reconfigure_subentry().data
+        if data[CONF_KIND] == SIMULATOR:
+            return {}
+        place = place_of(data[CONF_KIND], data[CONF_SETTINGS])
+        listed = self._adapters.get(place)
+        label = listed.label if listed else place.partition(":")[2]
+        return {place: Adapter(kind=data[CONF_KIND], settings=data[CONF_SETTINGS], label=label)}
 
     def _present_settings(self, kind: str) -> dict[str, Any]:
         """Return a bus's settings as they are, if it is of this kind."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from functools import partial
 import hashlib
+import logging
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -32,6 +33,8 @@ from .error import CoachError
 from .rvc import EncodeError, Spec, Value
 from .store import CoachStore
 
+_LOGGER = logging.getLogger(__name__)
+
 type CoachConfigEntry = ConfigEntry[CoachCoordinator]
 type Make = Callable[[CoachCoordinator, Thing], Iterable[Entity]]
 type Names = frozenset[str]
@@ -41,9 +44,18 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
     """Runs the coach of one entry and wakes only the entities whose values changed."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: CoachConfigEntry, spec: Spec, profile: Profile
+        self,
+        hass: HomeAssistant,
+        entry: CoachConfigEntry,
+        *,
+        spec: Spec,
+        profile: Profile,
+        instance: str,
     ) -> None:
-        """Build the coach and its buses; nothing is opened yet."""
+        """Build the coach and its buses; `instance` tells this Home Assistant from all others.
+
+        Nothing is opened yet.
+        """
         self.hass = hass
         self.entry = entry
         self.store = CoachStore(hass, entry.entry_id)
@@ -55,14 +67,16 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             discover=entry.options[CONF_DISCOVER],
             added=self._added,
             changed=self._changed,
+            learnt=lambda: self.store.save_soon(self.coach),
         )
         self.buses: dict[str, ConfigSubentry] = {}
         self.links: dict[str, Link] = {}
         self._listeners: dict[ThingId | str, dict[CALLBACK_TYPE, Names]] = {}
         self._platforms: list[tuple[AddConfigEntryEntitiesCallback, Make]] = []
         self._via: dict[ThingId, int | None] = {}
-        # The same number for the same coach for ever: it is the serial number in our NAME.
-        serial = int.from_bytes(hashlib.sha256(entry.data[CONF_COACH].encode()).digest()[:3])
+        # The serial number in our NAME: the same for this coach for ever, and nobody else's.
+        identity = f"{instance} {entry.data[CONF_COACH]}"
+        serial = int.from_bytes(hashlib.sha256(identity.encode()).digest()[:3])
         for subentry in entry.get_subentries_of_type(BUS):
             key = str(subentry.unique_id)
             self.buses[key] = subentry
@@ -127,6 +141,11 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         self._platforms.append((add, make))
         for thing in self.coach.things.values():
             self._add(add, make, thing)
+
+    @callback
+    def stop_adding(self) -> None:
+        """Make no more entities, since the platforms are about to go."""
+        self._platforms.clear()
 
     async def async_command(self, thing: Thing, intent: str, **arguments: Value) -> None:
         """Send a command and wait for its outcome; raises a translated error."""
@@ -241,7 +260,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             self._move_device(thing)
         for update, wanted in list(self._listeners.get(thing.id, {}).items()):
             if not wanted.isdisjoint(names):
-                update()
+                _wake(update)
 
     def _move_device(self, thing: Thing) -> None:
         """Put a thing's device below the node that speaks for it now."""
@@ -259,7 +278,15 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         else:
             self.coach.bus_up(bus)
         for update in list(self._listeners.get(bus, {})):
-            update()
+            _wake(update)
+
+
+def _wake(update: CALLBACK_TYPE) -> None:
+    """Let an entity write its state; one that fails takes neither others nor the bus down."""
+    try:
+        update()
+    except Exception:
+        _LOGGER.exception("An entity could not be updated")
 
 
 def void(_: object) -> None:

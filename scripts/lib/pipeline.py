@@ -44,6 +44,7 @@ def quiet_coach(spec: Spec) -> Coach:
         discover=True,
         added=ignore,
         changed=ignore,
+        learnt=ignore,
     )
     loop.close()
     coach.add_bus(BUS, None)  # type: ignore[arg-type]  # nothing is sent

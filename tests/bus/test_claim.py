@@ -198,10 +198,27 @@ def test_when_the_range_is_exhausted_we_stay_silent(node: Node) -> None:
         assert node.sent[-1] == f"18EA{address:02X}FE#00EE00FFFFFFFFFF"
         node.hear(f"18EE00{address:02X}#{STATIC}")
     assert len(node.sent) == 15
-    node.clock.advance(60.0)
+    node.clock.advance(59.0)
+    node.hear(f"18EE00FE#{STATIC}")
     assert len(node.sent) == 15
     assert node.addresses == []
+    node.clock.advance(1.0)
+    assert node.sent[15:] == ["18EA9EFE#00EE00FFFFFFFFFF"], "somebody may have left"
+    node.claim.stop()
     assert node.clock.timers == 0
+
+
+def test_a_weaker_rival_while_we_claim_is_told_that_it_is_ours(node: Node) -> None:
+    node.claim.start()
+    node.clock.advance(0.3)
+    claim = node.sent[-1]
+    assert claim.startswith("18EE009E#")
+    node.hear("18EE009E#FFFFFFFFFFFFFFFF")
+    assert node.sent[-2:] == [claim, claim]
+    node.hear("18EAFFFE#00EE00FFFFFFFFFF")
+    assert node.sent[-3:] == [claim] * 3
+    node.clock.advance(0.3)
+    assert node.claim.address == 0x9E
 
 
 def test_a_fixed_address_is_ours_at_once() -> None:

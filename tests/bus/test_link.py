@@ -387,14 +387,79 @@ async def test_noise_of_a_serial_adapter_does_no_lasting_harm(
 ) -> None:
     line = open_line("slcan", {"port": gateway.url, "bitrate": 250_000})
     await line.reach(LinkState.READY)
-    await gateway.say("TXYZ")
-    await line.reach(LinkState.DOWN)
-    await line.reach(LinkState.READY)
-    await gateway.say("t1230")
+    for noise in ("TXYZ", "T19FED", "Tzzzzzzzz8", "B", "T19FEDA8A8FF\xfe", "t1230"):
+        await gateway.say(noise)
     await gateway.say(LIGHT_LINE)
     await until(lambda: line.heard)
     assert line.heard == [LIGHT]
-    assert line.link.count.ignored == 1
+    assert line.link.count.ignored >= 5
+    assert line.link.count.openings == 1
+
+
+async def test_nothing_is_handed_on_after_the_bus_was_lost(open_line: Shop) -> None:
+    name = channel()
+    line = open_line("other", {"interface": "virtual", "channel": name, "bitrate": 250_000})
+    await line.reach(LinkState.READY)
+    with can.Bus(interface="virtual", channel=name) as peer:
+        lost = line.link._bus
+        line.link._lose(OSError("the adapter is gone"))
+        await line.reach(LinkState.DOWN)
+        peer.send(can.Message(arbitration_id=0x19FEDA8A, data=bytes(8)))
+        line.link._deliver(lost, [can.Message(arbitration_id=0x19FEDA8A, data=bytes(8))])
+    assert line.heard == []
+
+
+async def test_a_bus_that_spoke_and_fell_silent_is_opened_anew(
+    open_line: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.coachiq.bus.link.LONGEST_SILENCE", 0.2)
+    name = channel()
+    line = open_line("other", {"interface": "virtual", "channel": name, "bitrate": 250_000})
+    await line.reach(LinkState.READY)
+    await asyncio.sleep(0.5)
+    assert line.link.count.openings == 1, "a bus that never spoke may just be asleep"
+    with can.Bus(interface="virtual", channel=name) as peer:
+        peer.send(can.Message(arbitration_id=0x19FEDA8A, data=bytes(8)))
+        await line.reach(LinkState.DOWN)
+        await line.reach(LinkState.READY)
+    assert line.link.count.openings == 2
+
+
+async def test_what_waits_when_the_address_is_lost_does_not_leave(open_line: Shop) -> None:
+    name = channel()
+    line = open_line("other", {"interface": "virtual", "channel": name, "bitrate": 250_000})
+    await line.reach(LinkState.READY)
+    outcomes: list[BusError | None] = []
+    with can.Bus(interface="virtual", channel=name) as peer:
+        for _ in range(20):
+            line.link.send(0x1FEDB, bytes(8), outcomes.append)
+        line.link._address_changed(None)
+        await asyncio.sleep(0.3)
+        left = 0
+        while peer.recv(0):
+            left += 1
+    assert left <= 1
+    assert [error.key for error in outcomes if error] == ["no_address"] * (20 - left)
+
+
+async def test_a_listener_that_raises_leaves_nothing_behind() -> None:
+    def refuse(state: LinkState) -> None:
+        raise RuntimeError(state)
+
+    link = Link(
+        key="house",
+        kind="other",
+        settings={"interface": "virtual", "channel": channel(), "bitrate": 250_000},
+        clock=LoopClock(asyncio.get_running_loop()),
+        transmit=False,
+        serial=1,
+        frames=lambda *_: None,
+        changed=refuse,
+    )
+    link.start()
+    await until(lambda: link.count.openings == 1)
+    await link.stop()
+    assert our_threads() == []
 
 
 @pytest.mark.slow

@@ -74,6 +74,7 @@ class Stage:
         self.clock = FakeClock()
         self.added: list[ThingId] = []
         self.changes: list[tuple[ThingId, set[str]]] = []
+        self.learnt: list[float] = []
         self.outcomes: list[BusError | CommandError | None] = []
         self.coach = Coach(
             spec=table or spec(),
@@ -82,6 +83,7 @@ class Stage:
             discover=discover,
             added=lambda thing: self.added.append(thing.id),
             changed=lambda thing, names: self.changes.append((thing.id, set(names))),
+            learnt=lambda: self.learnt.append(self.clock.now()),
         )
         self.wires = {key: Wire(self.clock) for key in ("house", "chassis")}
         self.wire = self.wires["house"]

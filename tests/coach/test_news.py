@@ -76,12 +76,26 @@ def test_a_derived_value_changes_with_its_inputs(stage: Stage) -> None:
     assert stage.changed_names("tank", 0) == {"relative_level", "resolution"}
 
 
-def test_a_thing_belongs_to_the_node_that_spoke_last(stage: Stage) -> None:
+def test_a_thing_belongs_to_another_node_when_its_own_is_quiet(stage: Stage) -> None:
     stage.believe(LIGHT)
     assert stage.thing("dimmer", 48).source == 0x8A
-    stage.hear("19FEDA8B#307E64FCFF0104FF")
-    assert stage.thing("dimmer", 48).source == 0x8B
+    other = "19FEDA8B#307E64FCFF0104FF"
+    stage.believe(other)
+    assert stage.thing("dimmer", 48).source == 0x8A, "two that both speak do not take turns"
     assert stage.value("dimmer", 48, "level") == 50.0
+    stage.repeat(6.0, 1.0, other.replace("64FC", "62FC"))
+    stage.hear(other)
+    assert stage.thing("dimmer", 48).source == 0x8B
+
+
+@pytest.mark.parametrize("identifier", ["19FEDA8B", "0DFEDA8A"])
+def test_what_is_said_again_counts_after_another_has_spoken(stage: Stage, identifier: str) -> None:
+    stage.believe(LIGHT)
+    before = stage.value("dimmer", 48, "level")
+    stage.believe(f"{identifier}#307E64FCFF0104FF")
+    assert stage.value("dimmer", 48, "level") == 50.0 != before
+    stage.hear(LIGHT)
+    assert stage.value("dimmer", 48, "level") == before
 
 
 # Captured: an inverter of priority 100 (linuxkidd/rvc-proxy), a regulator of priority 120

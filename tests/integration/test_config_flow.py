@@ -290,3 +290,89 @@ async def test_an_entry_of_a_newer_version_is_refused(hass: HomeAssistant, chann
     hass.config_entries.async_update_entry(entry, version=2)
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.MIGRATION_ERROR
+
+
+async def test_an_adapter_that_is_unplugged_meanwhile(
+    hass: HomeAssistant, port: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was offered and is gone when it is chosen is said to be missing."""
+    from serial.tools import list_ports, list_ports_common  # noqa: PLC0415
+
+    device = list_ports_common.ListPortInfo(port[1])
+    device.description, device.vid = "CANable2", 0x16D0
+    monkeypatch.setattr(list_ports, "comports", lambda: [device])
+    result: Form = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+    monkeypatch.setattr(list_ports, "comports", list)
+    result = await go_on(hass, result, {"adapter": f"serial:{port[1]}"})
+    assert (await sentence(hass, result)).startswith(f"{port[1]} is not there.")
+    hass.config_entries.flow.async_abort(result["flow_id"])
+
+
+async def test_renaming_keeps_the_settings_be_the_adapter_there_or_not(
+    hass: HomeAssistant, port: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bus's own adapter is offered as it is; choosing it again changes nothing of it."""
+    from serial.tools import list_ports, list_ports_common  # noqa: PLC0415
+
+    device = list_ports_common.ListPortInfo(port[1])
+    device.description, device.vid = "CANable2", 0x16D0
+    bus_data = virtual_bus("x")
+    bus_data["data"] = {"kind": "slcan", "settings": {"port": port[1], "bitrate": 500000}}
+    entry = coach_entry(bus_data)
+    entry.add_to_hass(hass)
+    (bus,) = entry.subentries.values()
+    for name, present in (("Plugged", [device]), ("Unplugged", [])):
+        monkeypatch.setattr(list_ports, "comports", lambda present=present: present)
+        flow: Form = await hass.config_entries.subentries.async_init(
+            (entry.entry_id, "bus"),
+            context={"source": SOURCE_RECONFIGURE, "subentry_id": bus.subentry_id},
+        )
+        suggested = {
+            str(key): key.description["suggested_value"] for key in flow["data_schema"].schema
+        }
+        flow = await hass.config_entries.subentries.async_configure(
+            flow["flow_id"], suggested | {"name": name}
+        )
+        assert flow["reason"] == "reconfigure_successful"
+        assert entry.subentries[bus.subentry_id].title == name
+        assert entry.subentries[bus.subentry_id].data == bus_data["data"]
+
+
+async def test_names_of_which_no_key_can_be_made(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """An empty name is refused where it is entered, of a coach and of a bus."""
+    for wrong in ({"name": "  "}, {"bus_name": "!"}):
+        result = await go_on(hass, await start(hass, "simulator"), COACH | wrong)
+        assert await sentence(hass, result) == "A name needs at least one letter or digit."
+        hass.config_entries.flow.async_abort(result["flow_id"])
+    flow: Form = await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "bus"), context={"source": SOURCE_USER}
+    )
+    flow = await hass.config_entries.subentries.async_configure(
+        flow["flow_id"], {"name": "", "adapter": "simulator"}
+    )
+    assert "letter or digit" in await sentence(hass, flow, "config_subentries")
+
+
+async def test_two_flows_cannot_take_one_adapter(hass: HomeAssistant, channel: str) -> None:
+    """The adapter is looked at again when the entry is made."""
+    first = await go_on(hass, await start(hass, "other"), other(channel))
+    second = await go_on(hass, await start(hass, "other"), other(channel))
+    await go_on(hass, first, COACH)
+    result = await go_on(hass, second, COACH | {"name": "Another"})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "adapter_used")
+    await remove(hass)
+
+
+async def test_consent_to_transmit_is_asked_for(hass: HomeAssistant, channel: str) -> None:
+    """Only the simulated coach may be controlled without the owner's saying so."""
+    for adapter, suggested in (("simulator", True), ("other", False)):
+        result = await start(hass, adapter)
+        if adapter == "other":
+            result = await go_on(hass, result, other(channel))
+        fields = {str(key): key.description for key in result["data_schema"].schema}
+        assert fields["transmit"]["suggested_value"] is suggested
+        hass.config_entries.flow.async_abort(result["flow_id"])

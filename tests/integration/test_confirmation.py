@@ -68,7 +68,7 @@ async def test_refused(hass: HomeAssistant, entry: MockConfigEntry, peer: Peer) 
     await peer.wait_for("19FEDB")
     await peer.send("18E89D8E#0324FFFF9DDBFE01")
     with pytest.raises(
-        HomeAssistantError, match="Dimmer 36 refused the command: conditions_not_met"
+        HomeAssistantError, match="Dimmer 36 refused the command: conditions not met"
     ):
         await call
     assert hass.states.get("light.dimmer_36").state == "off"

@@ -240,11 +240,16 @@ async def test_zone_commands(hass: HomeAssistant, entry: MockConfigEntry, peer: 
     assert hass.states.get("climate.thermostat_0").attributes["fan_mode"] == "high"
     await check("set_fan_mode", {"fan_mode": "low"}, "001164A024F924FF")
     await check("set_fan_mode", {"fan_mode": "auto"}, "000100A024F924FF")
-    await check("turn_off", {}, "000000A024F924FF")
+    # rlust-023: the device chose half speed; that is an answer, too.
+    answer = "19FFE29C#000164A024F92400"
+    fan = ("climate", "set_fan_mode", zone | {"fan_mode": "auto"})
+    await obey(hass, peer, fan, answer)
+    state = "000164A024F924"
+    await check("turn_off", {}, "000064A024F924FF")
     assert "temperature" not in {
         name for name, value in hass.states.get("climate.thermostat_0").attributes.items() if value
     }
-    await check("turn_on", {}, "000300A024F924FF")
+    await check("turn_on", {}, "000364A024F924FF")
 
 
 async def test_unique_ids_are_pinned(

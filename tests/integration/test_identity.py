@@ -1,5 +1,6 @@
 """Who is who stays so: names, areas and ids outlive buses, adapters and entries."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
@@ -183,7 +184,11 @@ async def test_delete_what_is_silent(
     def device(name: str) -> dr.DeviceEntry:
         return devices.async_get_device_by_identifier((DOMAIN, name), listener.entry_id)
 
-    for name in ("coach-coach", "bus-house", "house-node-sa-8e", "house-dimmer-36"):
+    await peer.appear("19FFB700#00051CFFFFFFFFFF")
+    for name in (
+        *("coach-coach", "bus-house", "house-node-sa-8e", "house-dimmer-36"),
+        *("house-node-sa-00", "house-tank-0"),
+    ):
         assert not await async_remove_config_entry_device(hass, listener, device(name)), name
     await hass.config_entries.async_reload(listener.entry_id)
     await until(lambda: listener.runtime_data.is_up("house"))
@@ -193,3 +198,33 @@ async def test_delete_what_is_silent(
     assert hass.states.get("light.dimmer_36") is None
     await peer.appear(FRAME)
     assert hass.states.get("light.dimmer_36").state == "on"
+
+
+async def test_a_bus_called_bus(hass: HomeAssistant, peer: Peer, fixed_address: int) -> None:
+    """Its things are not taken for the bus, and can be deleted."""
+    from custom_components.coachiq import async_remove_config_entry_device  # noqa: PLC0415
+
+    entry = coach_entry(virtual_bus(peer.channel, key="bus", title="Bus"), transmit=False)
+    await set_up(hass, entry)
+    await peer.appear(FRAME)
+    await hass.config_entries.async_reload(entry.entry_id)
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, "bus-dimmer-36"), entry.entry_id
+    )
+    assert await async_remove_config_entry_device(hass, entry, device)
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_thing_that_appears_while_the_entry_unloads(
+    hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
+) -> None:
+    """It is remembered, and made when the entry is set up again, not before."""
+    await peer.send(FRAME)
+    await asyncio.sleep(0.12)
+    coordinator = listener.runtime_data
+    coordinator.stop_adding()
+    await peer.send(FRAME)
+    assert not hass.states.async_entity_ids("light")
+    await hass.config_entries.async_reload(listener.entry_id)
+    await until(lambda: listener.runtime_data.is_up("house"))
+    assert hass.states.get("light.dimmer_36").state == "unknown"

@@ -4,13 +4,16 @@ from typing import Any
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from .conftest import Peer, coach_entry, set_up, virtual_bus
+from custom_components.coachiq import store
+
+from .conftest import Peer, coach_entry, set_up, until, virtual_bus
 
 ON = "19FEDA8E#247CC8FCFF0504FF"
 
@@ -40,7 +43,7 @@ async def test_written_as_home_assistant_stops(
                     "family": "tank",
                     "key": [0],
                     "answers": None,
-                    "last_level": 17.857142857142858,
+                    "last_level": None,
                 },
             ]
         },
@@ -103,3 +106,43 @@ async def test_diagnostics(
     thing = report["things"]["house-dimmer-36"]
     assert (thing["node"], thing["reports"]) == ("8E", "not asked")
     assert thing["values"]["level"] == "100.0"
+
+
+async def test_written_soon_after_something_was_learnt(
+    hass: HomeAssistant,
+    listener: MockConfigEntry,
+    peer: Peer,
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A coach loses its power without a warning: the last level must be kept before that."""
+    monkeypatch.setattr(store, "SAVE_DELAY", 0.05)
+    await peer.appear(ON)
+
+    def saved() -> float | None:
+        content = hass_storage.get(f"coachiq.{listener.entry_id}")
+        return content and content["data"]["things"][0]["last_level"]
+
+    await until(lambda: saved() == 100.0)
+    await peer.send("19FEDA8E#247C50FCFF0504FF")
+    await until(lambda: saved() == 40.0)
+
+
+async def test_the_name_on_the_bus_is_nobody_elses(
+    hass: HomeAssistant, peer: Peer, hass_storage: dict[str, Any]
+) -> None:
+    """Two installations with a coach of the same name contest an address as two nodes."""
+    claims = set()
+    for installation in ("a" * 32, "b" * 32):
+        hass.data.pop("core.uuid", None)
+        hass_storage["core.uuid"] = {
+            "version": 1,
+            "minor_version": 1,
+            "key": "core.uuid",
+            "data": {"uuid": installation},
+        }
+        entry = coach_entry(virtual_bus(peer.channel))
+        await set_up(hass, entry)
+        claims.add((await peer.wait_for("18EE00")).split("#")[1])
+        await hass.config_entries.async_remove(entry.entry_id)
+    assert len(claims) == 2

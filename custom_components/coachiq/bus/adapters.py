@@ -245,6 +245,29 @@ def check_adapter(kind: str, settings: Settings) -> None:
     close_adapter(bus, companion)
 
 
+class GarbledFrameError(Exception):
+    """A line of a serial adapter that is no frame."""
+
+
+def read_frame(bus: can.BusABC, wait: float) -> can.Message | None:
+    """Return the next frame, None after `wait` seconds; blocking.
+
+    Raises GarbledFrameError for a line that is no frame, and whatever a driver raises when the
+    bus is lost.
+    """
+    try:
+        return bus.recv(wait)
+    except (ValueError, LookupError) as error:
+        if not isinstance(bus, slcanBus):
+            raise
+        raise GarbledFrameError from error
+    except can.CanError as error:
+        if not (isinstance(bus, slcanBus) and isinstance(error.__cause__, UnicodeDecodeError)):
+            raise
+        bus.flush()  # it keeps the bytes that it cannot read otherwise
+        raise GarbledFrameError from error
+
+
 def close_adapter(bus: can.BusABC, companion: Companion | None) -> None:
     """Close what `open_adapter` opened; blocking, and silent about a bus that died before."""
     if companion:

@@ -1,6 +1,7 @@
 """The address of this node: asked for, claimed, defended (RV-C section 3.3, 2023-11)."""
 
 from collections.abc import Callable
+from functools import partial
 
 from ..clock import Clock, Timer
 from ..rvc import Identifier
@@ -12,6 +13,7 @@ EVERYONE = 255
 FIRST_ADDRESS = 158
 LAST_ADDRESS = 144
 WAIT = 0.250
+RETRY = 60.0
 CLAIM_REQUEST = bytes((0x00, 0xEE, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF))
 UNREGISTERED_MANUFACTURER = 0x7FF
 
@@ -69,26 +71,24 @@ class Claim:
 
     def hear(self, frame: Identifier, data: bytes) -> None:
         """Take in an address claim, or a request for ours."""
+        claiming = self._candidate if self._timer and not self._asked else None
+        held = claiming if self.address is None else self.address
         if frame.dgn == REQUEST:
             wanted = data[:3] == CLAIM_REQUEST[:3]
-            if (
-                wanted
-                and self.address is not None
-                and frame.destination in (EVERYONE, self.address)
-            ):
-                self._send_claim(self.address)
+            if wanted and held is not None and frame.destination in (EVERYONE, held):
+                self._send_claim(held)
             return
         if len(data) < len(self._name) or data[:8] == self._name:
             # Some gateways hand us our own frames back.
             return
         rival_wins = data[:8][::-1] < self._name[::-1]
-        if self.address is not None and frame.source == self.address:
+        if held is not None and frame.source == held:
             if not rival_wins:
-                self._send_claim(self.address)
+                self._send_claim(held)
             elif self._fixed is None:
                 self._set(None)
-                self._ask(frame.source - 1)
-        elif self._timer and frame.source == self._candidate and (self._asked or rival_wins):
+                self._ask(held - 1)
+        elif self._asked and frame.source == self._candidate != NO_ADDRESS:
             self._ask(self._candidate - 1)
 
     def _ask(self, candidate: int) -> None:
@@ -97,6 +97,9 @@ class Claim:
             self._timer.cancel()
             self._timer = None
         if candidate < LAST_ADDRESS:
+            # All are taken; somebody may leave.
+            self._candidate, self._asked = NO_ADDRESS, True
+            self._timer = self._clock.call_later(RETRY, partial(self._ask, FIRST_ADDRESS))
             return
         self._candidate, self._asked = candidate, True
         self._transmit(REQUEST, NO_ADDRESS, CLAIM_REQUEST, candidate)

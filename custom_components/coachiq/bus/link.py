@@ -13,7 +13,14 @@ import can
 from ..clock import Clock
 from ..error import AdapterError, BusError
 from ..rvc import join, split
-from .adapters import Companion, Settings, close_adapter, open_adapter
+from .adapters import (
+    Companion,
+    GarbledFrameError,
+    Settings,
+    close_adapter,
+    open_adapter,
+    read_frame,
+)
 from .claim import ADDRESS_CLAIM, REQUEST, Claim, make_name
 from .outbox import Left, Outbox, Parcel
 
@@ -24,6 +31,9 @@ READ_WAIT = 0.1
 SEND_WAIT = 0.1
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 5.0)
 SETTLED = 10.0
+# RV-C nodes speak at least every 5 s. A bus that did and has not for this long may be a dead line.
+LONGEST_SILENCE = 60.0
+MOST_GARBLED = 100
 CLAIM_FRAMES = frozenset((ADDRESS_CLAIM >> 8, REQUEST >> 8))
 
 type Frames = list[tuple[int, bytes]]
@@ -83,6 +93,7 @@ class Link:
         self._bus: can.BusABC | None = None
         self._companion: Companion | None = None
         self._lost = asyncio.Event()
+        self._heard_at: float | None = None
         self._task: asyncio.Task[None] | None = None
         self._outbox = Outbox(clock, self._write)
         self._claim = (
@@ -110,8 +121,9 @@ class Link:
         """Close the bus; returns when its thread has ended."""
         if self._task:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task])
+            if not self._task.cancelled() and (error := self._task.exception()):
+                _LOGGER.error("Bus %s had stopped by itself", self.key, exc_info=error)
             self._task = None
 
     def send(
@@ -170,26 +182,34 @@ class Link:
         )
         self.count.openings += 1
         self.count.problem = None
+        self._heard_at = None
         reader.start()
         _LOGGER.info("Bus %s is up", self.key)
-        self._set(LinkState.UP)
-        if self._claim:
-            self._claim.start()
         try:
-            await self._lost.wait()
+            self._set(LinkState.UP)
+            if self._claim:
+                self._claim.start()
+            await self._wait_for_loss()
         finally:
             self._bus = None
-            self._set(LinkState.DOWN)
-            if self._claim:
-                self._claim.stop()
-            self._outbox.fail_all(BusError("bus_down", bus=self.key))
             stop.set()
             closing = loop.run_in_executor(None, self._close, bus, reader)
             try:
-                await asyncio.shield(closing)
-            except asyncio.CancelledError:
-                await closing
-                raise
+                self._set(LinkState.DOWN)
+                if self._claim:
+                    self._claim.stop()
+                self._outbox.fail_all(BusError("bus_down", bus=self.key))
+            finally:
+                await _finish(closing)
+
+    async def _wait_for_loss(self) -> None:
+        """Return when the bus is lost, or has fallen silent: a dead line need not say so."""
+        while not self._lost.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._lost.wait(), LONGEST_SILENCE / 4)
+            silent_since = self._heard_at
+            if silent_since is not None and self._clock.now() - silent_since > LONGEST_SILENCE:
+                self._lose(TimeoutError(f"no frame for {LONGEST_SILENCE:.0f} s"))
 
     def _close(self, bus: can.BusABC, reader: threading.Thread) -> None:
         """Join the reader, then close the adapter; in a thread."""
@@ -201,22 +221,36 @@ class Link:
         self, loop: asyncio.AbstractEventLoop, bus: can.BusABC, stop: threading.Event
     ) -> None:
         """Read the bus until told to stop or until it fails; in the link's own thread."""
+        garbled = 0
         try:
             while not stop.is_set():
-                message = bus.recv(READ_WAIT)
-                batch = []
-                while message is not None:
-                    batch.append(message)
-                    message = bus.recv(0) if len(batch) < BATCH else None
+                batch: list[can.Message] = []
+                try:
+                    message = read_frame(bus, READ_WAIT)
+                    while message is not None:
+                        batch.append(message)
+                        message = read_frame(bus, 0) if len(batch) < BATCH else None
+                    garbled = 0 if batch else garbled
+                except GarbledFrameError:
+                    garbled += 1
+                    self.count.ignored += 1
+                    if garbled > MOST_GARBLED:
+                        raise
                 if batch:
-                    loop.call_soon_threadsafe(self._deliver, batch)
+                    loop.call_soon_threadsafe(self._deliver, bus, batch)
         except Exception as error:  # noqa: BLE001  # drivers raise anything; every kind means: lost
             with contextlib.suppress(RuntimeError):
                 # The loop may be closing; then nobody is left to tell.
                 loop.call_soon_threadsafe(self._lose, error)
 
-    def _deliver(self, messages: list[can.Message]) -> None:
-        """Hand a batch on; error, remote and 11-bit frames are counted only."""
+    def _deliver(self, bus: can.BusABC, messages: list[can.Message]) -> None:
+        """Hand a batch on; error, remote and 11-bit frames are counted only.
+
+        What was read from an opening that is over says nothing of the present.
+        """
+        if bus is not self._bus:
+            return
+        self._heard_at = self._clock.now()
         batch: Frames = [
             (message.arbitration_id, bytes(message.data))
             for message in messages
@@ -257,6 +291,8 @@ class Link:
     def _address_changed(self, address: int | None) -> None:
         """Become ready with an address, and no longer without one."""
         if self._bus is not None:
+            if address is None:
+                self._outbox.fail_all(BusError("no_address", bus=self.key))
             self._set(LinkState.UP if address is None else LinkState.READY)
 
     def _lose(self, error: BaseException) -> None:
@@ -276,3 +312,12 @@ class Link:
         if self.state is not state:
             self.state = state
             self._changed(state)
+
+
+async def _finish(work: asyncio.Future[None]) -> None:
+    """Wait until work in a thread is done, even when cancelled meanwhile."""
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await work
+        raise

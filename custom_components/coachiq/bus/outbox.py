@@ -18,7 +18,11 @@ type Write = Callable[[int, bytes, Left], None]
 
 @dataclass(slots=True, eq=False)
 class Parcel:
-    """One frame on its way out; `cancel` takes it back while it still waits."""
+    """One frame on its way out; `cancel` takes it back while it still waits.
+
+    `handed_at` is when it was handed to the adapter: an answer may be read from then on, even
+    before the adapter reports that the frame has left.
+    """
 
     can_id: int
     data: bytes
@@ -26,6 +30,7 @@ class Parcel:
     left: Left
     stream: tuple[int, int] = field(init=False)
     cancelled: bool = False
+    handed_at: float | None = None
 
     def __post_init__(self) -> None:
         """Note which frames count as of the same DGN and instance."""
@@ -89,6 +94,7 @@ class Outbox:
             return
         self._waiting.remove(parcel)
         self._writing = True
+        parcel.handed_at = now
 
         def done(error: BusError | None) -> None:
             self._writing = False

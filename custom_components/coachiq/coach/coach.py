@@ -53,7 +53,8 @@ class Coach:
     """Keeps the things of one coach.
 
     `added(thing)` is called for each new thing, `changed(thing, names)` whenever what is shown of
-    these values may have changed. Everything runs on one thread; nothing here blocks.
+    these values may have changed, `learnt()` when something is worth keeping. Everything runs on
+    one thread; nothing here blocks.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Coach:
         discover: bool,
         added: Callable[[Thing], None],
         changed: Callable[[Thing, set[str]], None],
+        learnt: Callable[[], None],
     ) -> None:
         """Take the protocol table, the profile, and who listens."""
         self.profile = profile
@@ -75,7 +77,9 @@ class Coach:
         self._discover = discover
         self._added = added
         self._changed = changed
+        self._learnt = learnt
         self._pending: dict[ThingId, Pending] = {}
+        self._fading: dict[ThingId, Pending] = {}
         self._timer: Timer | None = None
 
     # What the owner's side uses.
@@ -137,6 +141,7 @@ class Coach:
         decoded = dict(zip(dgn.index, dgn.decode(data), strict=True))
         if older := self._pending.get(thing.id):
             older.replace()
+        self._fade(thing)
         line = self.lines[thing.id.bus]
         pending = Pending(
             thing=thing,
@@ -146,7 +151,7 @@ class Coach:
             clock=self._clock,
             send=partial(line.wire.send, dgn.dgn, data),
             changed=partial(self._show, thing, row),
-            done=partial(self._conclude, thing, done),
+            done=partial(self._conclude, thing, thing.answers, done),
         )
         self._pending[thing.id] = pending
         line.intake.listen_closely(thing.id)
@@ -197,6 +202,7 @@ class Coach:
             self._pending[identity].fail(BusError("bus_down", bus=bus))
         for thing in self.things.values():
             if thing.id.bus == bus:
+                self._fade(thing)
                 thing.values = dict.fromkeys(thing.values)
                 thing.heard, thing.silent = None, False
         self._tell_all(bus)
@@ -221,8 +227,12 @@ class Coach:
 
     def changed(self, thing: Thing, names: set[str]) -> None:
         """Pass a change on."""
-        if level := number(thing.values.get("level")):
+        level = number(thing.values.get("level"))
+        if "level" in names and level is not None:
+            self._fade(thing)
+        if level and level != thing.last_level and (thing.id.family, "set_level") in COMMANDS:
             thing.last_level = level
+            self._learnt()
         self._changed(thing, names)
 
     def heard(self, thing: Thing, said: Mapping[str, Value], now: float) -> bool:
@@ -270,11 +280,26 @@ class Coach:
         """Tell that a commanded value is shown, or is no longer."""
         self._changed(thing, {"level", "on"} if row.family != "thermostat" else set(thing.values))
 
-    def _conclude(self, thing: Thing, done: Done, error: BusError | CommandError | None) -> None:
+    def _conclude(
+        self,
+        thing: Thing,
+        answered: bool | None,  # noqa: FBT001  bound before the outcome is known
+        done: Done,
+        error: BusError | CommandError | None,
+    ) -> None:
         """Forget a pending command and report its outcome."""
-        self._pending.pop(thing.id, None)
+        pending = self._pending.pop(thing.id, None)
+        if pending and thing.expected:
+            self._fading[thing.id] = pending
+        if thing.answers != answered:
+            self._learnt()
         self._changed(thing, set(thing.values))
         done(error)
+
+    def _fade(self, thing: Thing) -> None:
+        """Show what the bus has said, and no more what was commanded a moment ago."""
+        if fading := self._fading.pop(thing.id, None):
+            fading.hide()
 
     def _tell_all(self, bus: str) -> None:
         """Tell that all of a bus's things may look different."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..rvc import Value
+from ..rvc import Code, Value
 from .families import number
 from .thing import Thing
 
@@ -74,8 +74,14 @@ def _zone_fields(thing: Thing, arguments: Arguments) -> dict[str, Value]:
 
 
 def _zone_expects(arguments: Arguments, encoded: Mapping[str, Value]) -> dict[str, Value]:
-    """Expect what was asked for, as exactly as the frame could say it."""
-    return {name: encoded[ZONE[name]] for name in arguments}
+    """Expect what was asked for, as exactly as the frame could say it.
+
+    A fan speed of "automatic" lets the device choose: which one is not to be expected.
+    """
+    expected = {name: encoded[ZONE[name]] for name in arguments}
+    if isinstance(expected.get("fan_speed"), Code):
+        del expected["fan_speed"]
+    return expected
 
 
 COMMANDS: Mapping[tuple[str, str], Command] = {

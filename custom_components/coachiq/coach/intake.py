@@ -170,12 +170,18 @@ class Intake:
             elif channel.heard > node.heard:
                 node.longest = max(node.longest, channel.heard - node.heard)
                 node.heard = channel.heard
+        wanted: set[int] = set()
         for voices in self._voices.values():
             if thing := voices.cells[0][1].thing:
-                self._watch(thing, voices, now)
+                self._watch(thing, voices, now, wanted)
+        for dgn in wanted:
+            self._keeper.wanted(self.bus, dgn)
 
-    def _watch(self, thing: Thing, voices: Voices, now: float) -> None:
-        """Look whether a thing has fallen silent, or its node has come back."""
+    def _watch(self, thing: Thing, voices: Voices, now: float, wanted: set[int]) -> None:
+        """Look whether a thing has fallen silent, or its node has come back.
+
+        Adds to `wanted` the DGNs to ask for.
+        """
         thing.heard = max(cell.heard for _, cell in voices.cells)
         if voices.chosen:
             self._choose_again(thing, voices, voices.chosen[1], now)
@@ -188,8 +194,7 @@ class Intake:
             # Its node is back, but what it holds may have changed meanwhile.
             thing.silent = False
             self._clear(thing)
-            for dgn in {channel.row.dgn for channel, _ in voices.cells if channel.row}:
-                self._keeper.wanted(self.bus, dgn)
+            wanted.update(channel.row.dgn for channel, _ in voices.cells if channel.row)
 
     def _is_silent(self, heard: float, voices: Voices, now: float) -> bool:
         """Tell whether a thing last heard at `heard` has been silent for too long.
@@ -232,10 +237,9 @@ class Intake:
         """Take in a frame that says something new, or whose every repetition matters."""
         values = row.decode(data)
         if channel.family is None:
-            if channel.destination not in (EVERYONE, self.address):
-                return
-            said = {field.name: value for field, value in zip(row.fields, values, strict=True)}
-            self._keeper.acknowledged(self.bus, channel.source, said)
+            if channel.destination in (EVERYONE, self.address):
+                told = {field.name: value for field, value in zip(row.fields, values, strict=True)}
+                self._keeper.acknowledged(self.bus, channel.source, told)
             return
         key = row.key_of(data)
         if key is None:
@@ -254,15 +258,25 @@ class Intake:
             return
         silence, cell.heard = now - cell.heard, now
         said = self._said(channel, values, data)
+        heard = False
+        if self._has_voice(channel, row, cell, data):
+            self._apply(cell.thing, channel, said, now, silence)
+            heard = self._keeper.heard(cell.thing, said, now)
+        if not heard:
+            channel.quiet[data] = cell
+
+    def _has_voice(self, channel: Channel, row: Row, cell: Cell, data: bytes) -> bool:
+        """Tell whether what a sender says of a thing counts: the chosen one's, or everybody's."""
         if channel.priority is not None:
             raw = row.raw(data)[channel.priority]
             cell.priority = -1 if raw is None or raw > EVERYONE - 3 else raw
-            if not self._may_speak(channel, cell):
-                channel.quiet[data] = cell
-                return
-        self._apply(cell.thing, channel, said, now, silence)
-        if not self._keeper.heard(cell.thing, said, now):
-            channel.quiet[data] = cell
+            return self._may_speak(channel, cell)
+        if cell.thing:
+            # Whatever another sender says next of the thing is news, even if it is what it said.
+            for other, last in self._voices[cell.thing.id].cells:
+                if other.row is row and last is not cell:
+                    other.quiet.pop(last.data, None)
+        return True
 
     def _said(self, channel: Channel, values: tuple[Value, ...], data: bytes) -> dict[str, Value]:
         """Return a frame's readings by the names of the thing's values.
@@ -327,29 +341,14 @@ class Intake:
         self, thing: Thing, channel: Channel, said: dict[str, Value], now: float, silence: float
     ) -> None:
         """Change the thing's values and tell of those that changed."""
-        changed = set()
-        for _, _, reading in channel.steps:
-            name = reading.name
-            if name not in said:
-                continue
-            value = said[name]
-            if reading.hold and label(value) in reading.hold:
-                continue
-            if thing.values.get(name) != value:
-                thing.values[name] = value
-                changed.add(name)
-        for derived in thing.family.derived:
-            value = derived.work_out(thing.values)
-            if derived.name not in said and all(name in said for name in derived.inputs):
-                said[derived.name] = value
-            if thing.values.get(derived.name) != value:
-                thing.values[derived.name] = value
-                changed.add(derived.name)
+        changed = _take_over(thing, channel, said)
         thing.heard = now
-        thing.source = channel.source
+        voices = self._voices[thing.id]
+        if voices.chosen or not _is_heard(voices, thing.source, now):
+            thing.source = channel.source
         if thing.silent:
             thing.silent = False
-            self._voices[thing.id].longest = max(silence, self._voices[thing.id].longest)
+            voices.longest = max(silence, voices.longest)
             changed = set(thing.values)
         if changed:
             self._keeper.changed(thing, changed)
@@ -408,3 +407,34 @@ def _step(row: Row, reading: Reading) -> Step:
     position = row.index[reading.field]
     place = row.fields[position]
     return Step(position, (place.bit + place.bits + 7) // 8, reading)
+
+
+def _take_over(thing: Thing, channel: Channel, said: dict[str, Value]) -> set[str]:
+    """Give a thing the values that a frame says, and return the names of those that changed."""
+    changed = set()
+    for _, _, reading in channel.steps:
+        name = reading.name
+        if name not in said:
+            continue
+        value = said[name]
+        if reading.hold and label(value) in reading.hold:
+            continue
+        if thing.values.get(name) != value:
+            thing.values[name] = value
+            changed.add(name)
+    for derived in thing.family.derived:
+        value = derived.work_out(thing.values)
+        if derived.name not in said and all(name in said for name in derived.inputs):
+            said[derived.name] = value
+        if thing.values.get(derived.name) != value:
+            thing.values[derived.name] = value
+            changed.add(derived.name)
+    return changed
+
+
+def _is_heard(voices: Voices, source: int | None, now: float) -> bool:
+    """Tell whether a sender has spoken of the thing a short while ago."""
+    return any(
+        channel.source == source and now - cell.heard <= VOICE_SILENCE
+        for channel, cell in voices.cells
+    )

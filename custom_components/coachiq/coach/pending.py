@@ -21,7 +21,11 @@ type Done = Callable[[BusError | CommandError | None], None]
 
 
 class Handle(Protocol):
-    """A frame that waits to leave."""
+    """A frame that waits to leave, or has left."""
+
+    @property
+    def handed_at(self) -> float | None:
+        """Return when it was handed to the adapter, None while it waits."""
 
     def cancel(self) -> None:
         """Take it back."""
@@ -75,7 +79,7 @@ class Pending:
         self._changed = changed
         self._done = done
         self._attempts = 0
-        self._left_at: float | None = None
+        self._out_at: float | None = None
         self._answered = False
         self._ended = False
         self._handle: Handle | None = None
@@ -85,36 +89,34 @@ class Pending:
     def start(self) -> None:
         """Show what will be, and send."""
         self._thing.expected = self._expected
-        self._show_timer = self._clock.call_later(SHOW_TIME, self._hide)
+        self._show_timer = self._clock.call_later(SHOW_TIME, self.hide)
         self._changed()
         self._transmit()
 
     def hear(self, said: Mapping[str, Value], now: float) -> None:
         """Take in what the thing says: the values of one status frame."""
-        if self._left_at is None or now < self._left_at:
+        if not self._is_out(now):
             return
         self._answered = True
-        moving = label(said.get("level")) in MOVING
         spoken = [name for name in self._expected if name in said]
-        if moving or (
-            spoken
-            and all(
-                agrees(self._expected[name], said[name], TOLERANCE.get(name, 0.0))
-                for name in spoken
-            )
+        if label(said.get("level")) in MOVING:
+            # It obeys, but has no number to show yet: what was commanded stays a while.
+            self._thing.answers = True
+            self._end(None, keep_shown=True)
+        elif spoken and all(
+            agrees(self._expected[name], said[name], TOLERANCE.get(name, 0.0)) for name in spoken
         ):
             self._confirm()
 
     def acknowledge(self, code: Value) -> None:
         """Take in an acknowledgement of the command (RV-C section 3.2.4.4, 2023-11)."""
-        words = label(code) or "unknown"
-        if self._left_at is None:
+        if not isinstance(code, Code) or not self._is_out(self._clock.now()):
             return
-        if words == NEEDS_MORE_TIME:
+        if label(code) == NEEDS_MORE_TIME:
             self._wait(MORE_TIME)
-        elif words != ACCEPTED:
+        elif label(code) != ACCEPTED:
             self._thing.answers = True
-            self._end(CommandError("command_refused", reason=words))
+            self._end(CommandError("command_refused", reason=code.label))
 
     def replace(self) -> None:
         """Give way to a newer command to the same thing, without an error."""
@@ -123,6 +125,20 @@ class Pending:
     def fail(self, error: BusError) -> None:
         """Give up, since the bus is gone."""
         self._end(error)
+
+    def hide(self) -> None:
+        """Show nothing but what the bus has said."""
+        if self._show_timer:
+            self._show_timer.cancel()
+        if self._thing.expected is self._expected:
+            self._thing.expected = {}
+            self._changed()
+
+    def _is_out(self, now: float) -> bool:
+        """Tell whether the frame was handed to the adapter by then."""
+        if self._out_at is None and self._handle:
+            self._out_at = self._handle.handed_at
+        return self._out_at is not None and now >= self._out_at
 
     def _transmit(self) -> None:
         """Send the command, once more or for the first time."""
@@ -136,8 +152,8 @@ class Pending:
         if error:
             self._end(error)
             return
-        if self._left_at is None:
-            self._left_at = self._clock.now()
+        if not self._is_out(self._clock.now()):
+            self._out_at = self._clock.now()
         self._wait(ANSWER_TIME)
 
     def _wait(self, seconds: float) -> None:
@@ -169,18 +185,14 @@ class Pending:
         self._thing.answers = True
         self._end(None)
 
-    def _end(self, error: BusError | CommandError | None) -> None:
-        """End, show the bus's values again, and report."""
+    def _end(self, error: BusError | CommandError | None, *, keep_shown: bool = False) -> None:
+        """End and report; what was commanded is shown on only where that is asked for."""
         if self._ended:
             return
         self._ended = True
-        for timer in (self._timer, self._show_timer, self._handle):
-            if timer:
-                timer.cancel()
-        self._hide()
+        for waiting in (self._timer, self._handle):
+            if waiting:
+                waiting.cancel()
+        if not keep_shown:
+            self.hide()
         self._done(error)
-
-    def _hide(self) -> None:
-        """Show nothing but what the bus has said."""
-        self._thing.expected = {}
-        self._changed()
