@@ -8,13 +8,12 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
-    ConfigSubentryData,
     ConfigSubentryFlow,
     OptionsFlow,
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_NAME
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     BooleanSelector,
     SelectOptionDict,
@@ -26,8 +25,24 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import slugify
 import voluptuous as vol
 
-from .bus import KINDS, Adapter, Setting, available_adapters, check_adapter
-from .bus.adapters import BITRATE, SLCAN_BITRATES, Settings, interfaces, place_of
+from .bus import Adapter
+from .bus.adapters import Settings, place_of
+from .bus_form import (
+    BY_HAND,
+    CONF_ADAPTER,
+    SIMULATOR,
+    adapter_at,
+    adapter_schema,
+    are_names,
+    async_adapters,
+    async_check,
+    bus_data,
+    check_unused,
+    entered_settings,
+    new_bus_key,
+    serial_ports,
+    settings_schema,
+)
 from .coach import profile_titles
 from .const import (
     BUS,
@@ -41,12 +56,8 @@ from .const import (
 )
 from .error import AdapterError
 
-CONF_ADAPTER = "adapter"
 CONF_BUS_NAME = "bus_name"
 NO_PROFILE = "none"
-# Adapters that are described by hand, and the simulated coach, which is always there.
-BY_HAND = ("slcan", "other")
-SIMULATOR = "simulator"
 SIMULATED_MODEL = "entegra_aspire_44r_2021"
 
 OPTIONS_SCHEMA = vol.Schema(
@@ -55,124 +66,6 @@ OPTIONS_SCHEMA = vol.Schema(
         vol.Required(CONF_DISCOVER): BooleanSelector(),
     }
 )
-
-
-def _adapter_schema(adapters: Mapping[str, Adapter]) -> vol.Schema:
-    """Return the form that offers the adapters present, and those described by hand."""
-    options = [
-        *(
-            SelectOptionDict(value=place, label=adapter.label)
-            for place, adapter in adapters.items()
-        ),
-        *(SelectOptionDict(value=kind, label=kind) for kind in (SIMULATOR, *BY_HAND)),
-    ]
-    return vol.Schema(
-        {
-            vol.Required(CONF_ADAPTER): SelectSelector(
-                SelectSelectorConfig(
-                    options=options, mode=SelectSelectorMode.LIST, translation_key=CONF_ADAPTER
-                )
-            )
-        }
-    )
-
-
-def _settings_schema(kind: str, ports: list[str]) -> vol.Schema:
-    """Return the form of a kind's settings, made from its rows."""
-    return vol.Schema(
-        {_marker(setting): _selector(setting, ports) for setting in KINDS[kind].settings}
-    )
-
-
-def _marker(setting: Setting) -> vol.Marker:
-    """Return the key of a setting: required unless it may stay empty."""
-    if setting.default == "":
-        return vol.Optional(setting.name, default="")
-    if setting.default is None:
-        return vol.Required(setting.name)
-    default = setting.default
-    return vol.Required(setting.name, default=str(default))
-
-
-def _selector(setting: Setting, ports: list[str]) -> TextSelector | SelectSelector:
-    """Return what a setting is entered with."""
-    choices = {
-        "port": ports,
-        "interface": interfaces(),
-        "bitrate": [str(bitrate) for bitrate in SLCAN_BITRATES],
-    }
-    if setting.kind == "text":
-        return TextSelector()
-    return SelectSelector(
-        SelectSelectorConfig(
-            options=choices[setting.kind],
-            mode=SelectSelectorMode.DROPDOWN,
-            custom_value=setting.kind != "bitrate",
-        )
-    )
-
-
-def _settings(kind: str, answers: Mapping[str, Any]) -> Settings:
-    """Return the settings that a form was filled with."""
-    settings: dict[str, str | int] = {
-        setting.name: str(answers.get(setting.name, "")).strip() for setting in KINDS[kind].settings
-    }
-    if "bitrate" in settings:
-        settings["bitrate"] = int(settings["bitrate"] or BITRATE)
-    return settings
-
-
-async def _async_adapters(hass: HomeAssistant) -> dict[str, Adapter]:
-    """Return the adapters that are present, by the place that names them."""
-    found = await hass.async_add_executor_job(available_adapters)
-    return {place_of(adapter.kind, adapter.settings): adapter for adapter in found}
-
-
-def _buses(hass: HomeAssistant) -> list[tuple[ConfigEntry, str, str]]:
-    """Return every bus of every coach: entry, key and place."""
-    return [
-        (entry, str(bus.unique_id), place_of(bus.data[CONF_KIND], bus.data[CONF_SETTINGS]))
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        for bus in entry.get_subentries_of_type(BUS)
-    ]
-
-
-def _new_bus_key(hass: HomeAssistant, name: str) -> str:
-    """Return a key for a new bus that no bus of any coach has."""
-    taken = {key for _, key, _ in _buses(hass)}
-    slug = slugify(name) or BUS
-    numbered = (f"{slug}_{number}" for number in range(2, len(taken) + 3))
-    return slug if slug not in taken else next(key for key in numbered if key not in taken)
-
-
-def _chosen(adapters: Mapping[str, Adapter], place: str) -> Adapter:
-    """Return the adapter at a place; raises AdapterError when it was unplugged meanwhile."""
-    if place not in adapters:
-        raise AdapterError("adapter_missing", adapter=place.partition(":")[2])
-    return adapters[place]
-
-
-def _are_names(answers: Mapping[str, Any], *fields: str) -> bool:
-    """Tell whether each field holds a name of which a key can be made."""
-    return all(slugify(answers[field]) not in ("", "unknown") for field in fields)
-
-
-def _check_unused(hass: HomeAssistant, place: str, own_key: str | None = None) -> None:
-    """Raise AdapterError when another bus is at this place."""
-    for entry, key, taken in _buses(hass):
-        if taken == place and key != own_key:
-            raise AdapterError("adapter_used", adapter=place, coach=entry.title)
-
-
-async def _async_check(
-    hass: HomeAssistant, kind: str, settings: Settings, own_key: str | None = None
-) -> None:
-    """Open and close the adapter; raises AdapterError when that fails or a bus has it already."""
-    place = place_of(kind, settings)
-    _check_unused(hass, place, own_key)
-    running = next((taken for _, key, taken in _buses(hass) if key == own_key), None)
-    if running != place:
-        await hass.async_add_executor_job(check_adapter, kind, settings)
 
 
 class CoachConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -205,7 +98,7 @@ class CoachConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Choose the adapter."""
-        self._adapters = await _async_adapters(self.hass)
+        self._adapters = await async_adapters(self.hass)
         error: AdapterError | None = None
         if user_input is not None:
             choice = user_input[CONF_ADAPTER]
@@ -215,14 +108,14 @@ class CoachConfigFlow(ConfigFlow, domain=DOMAIN):
             if choice in BY_HAND:
                 return await self._async_by_hand(choice, None)
             try:
-                adapter = _chosen(self._adapters, choice)
+                adapter = adapter_at(self._adapters, choice)
             except AdapterError as gone:
                 error = gone
             else:
                 error = await self._async_choose(adapter.kind, adapter.settings)
             if error is None:
                 return await self.async_step_coach()
-        return self._form("user", _adapter_schema(self._adapters), user_input, error)
+        return self._form("user", adapter_schema(self._adapters), user_input, error)
 
     async def async_step_slcan(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Describe a serial or network slcan adapter by hand."""
@@ -235,7 +128,7 @@ class CoachConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_coach(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Name the coach and its first bus, choose its model, allow or refuse to transmit."""
         error: AdapterError | None = None
-        if user_input is not None and not _are_names(user_input, CONF_NAME, CONF_BUS_NAME):
+        if user_input is not None and not are_names(user_input, CONF_NAME, CONF_BUS_NAME):
             error = AdapterError("name_missing")
         elif user_input is not None:
             name = user_input[CONF_NAME].strip()
@@ -245,10 +138,10 @@ class CoachConfigFlow(ConfigFlow, domain=DOMAIN):
             try:
                 # Another flow may have taken the adapter meanwhile.
                 if self._kind != SIMULATOR:
-                    _check_unused(self.hass, place_of(self._kind, self._chosen))
+                    check_unused(self.hass, place_of(self._kind, self._chosen))
             except AdapterError as taken:
                 return self.async_abort(reason=taken.key, description_placeholders=taken.words)
-            key = _new_bus_key(self.hass, bus_name)
+            key = new_bus_key(self.hass, bus_name)
             profile = user_input[CONF_PROFILE]
             return self.async_create_entry(
                 title=name,
@@ -257,7 +150,7 @@ class CoachConfigFlow(ConfigFlow, domain=DOMAIN):
                     CONF_PROFILE: None if profile == NO_PROFILE else profile,
                 },
                 options={CONF_TRANSMIT: user_input[CONF_TRANSMIT], CONF_DISCOVER: True},
-                subentries=[_bus_data(key, bus_name, self._kind, self._chosen)],
+                subentries=[bus_data(key, bus_name, self._kind, self._chosen)],
             )
         titles = await self.hass.async_add_executor_job(profile_titles)
         schema = vol.Schema(
@@ -296,15 +189,17 @@ class CoachConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for a kind's settings until they work."""
         error: AdapterError | None = None
         if user_input is not None:
-            error = await self._async_choose(kind, _settings(kind, user_input))
+            error = await self._async_choose(kind, entered_settings(kind, user_input))
             if error is None:
                 return await self.async_step_coach()
-        return self._form(kind, _settings_schema(kind, _ports(self._adapters)), user_input, error)
+        return self._form(
+            kind, settings_schema(kind, serial_ports(self._adapters)), user_input, error
+        )
 
     async def _async_choose(self, kind: str, settings: Settings) -> AdapterError | None:
         """Choose an adapter if it can be opened; return why it cannot."""
         try:
-            await _async_check(self.hass, kind, settings)
+            await async_check(self.hass, kind, settings)
         except AdapterError as error:
             return error
         self._kind, self._chosen = kind, settings
@@ -360,10 +255,10 @@ class BusFlow(ConfigSubentryFlow):
         self, step: str, user_input: dict[str, Any] | None
     ) -> SubentryFlowResult:
         """Ask for the bus's name and adapter."""
-        self._adapters = await _async_adapters(self.hass)
+        self._adapters = await async_adapters(self.hass)
         self._adapters |= self._present_adapter()
         error: AdapterError | None = None
-        if user_input is not None and not _are_names(user_input, CONF_NAME):
+        if user_input is not None and not are_names(user_input, CONF_NAME):
             error = AdapterError("name_missing")
         elif user_input is not None:
             self._name = user_input[CONF_NAME].strip()
@@ -373,12 +268,12 @@ class BusFlow(ConfigSubentryFlow):
             if choice == SIMULATOR:
                 return await self._async_finish(SIMULATOR, {})
             try:
-                adapter = _chosen(self._adapters, choice)
+                adapter = adapter_at(self._adapters, choice)
                 return await self._async_finish(adapter.kind, adapter.settings)
             except AdapterError as problem:
                 error = problem
         schema = vol.Schema({vol.Required(CONF_NAME): TextSelector()}).extend(
-            _adapter_schema(self._adapters).schema
+            adapter_schema(self._adapters).schema
         )
         return self._form(step, schema, user_input or self._present(), error)
 
@@ -389,26 +284,26 @@ class BusFlow(ConfigSubentryFlow):
         error: AdapterError | None = None
         if user_input is not None:
             try:
-                return await self._async_finish(kind, _settings(kind, user_input))
+                return await self._async_finish(kind, entered_settings(kind, user_input))
             except AdapterError as problem:
                 error = problem
         present = user_input or self._present_settings(kind)
-        return self._form(kind, _settings_schema(kind, _ports(self._adapters)), present, error)
+        return self._form(kind, settings_schema(kind, serial_ports(self._adapters)), present, error)
 
     async def _async_finish(self, kind: str, settings: Settings) -> SubentryFlowResult:
         """Add or change the bus if its adapter can be opened; raises AdapterError."""
         if self.source == SOURCE_RECONFIGURE:
             bus = self._get_reconfigure_subentry()
-            data = _bus_data(str(bus.unique_id), self._name, kind, settings)
+            data = bus_data(str(bus.unique_id), self._name, kind, settings)
             if kind != SIMULATOR:
-                await _async_check(self.hass, kind, settings, own_key=bus.unique_id)
+                await async_check(self.hass, kind, settings, own_key=bus.unique_id)
             return self.async_update_and_abort(
                 self._get_entry(), bus, title=self._name, data=data["data"]
             )
-        key = _new_bus_key(self.hass, self._name)
-        data = _bus_data(key, self._name, kind, settings)
+        key = new_bus_key(self.hass, self._name)
+        data = bus_data(key, self._name, kind, settings)
         if kind != SIMULATOR:
-            await _async_check(self.hass, kind, settings)
+            await async_check(self.hass, kind, settings)
         return self.async_create_entry(title=self._name, data=data["data"], unique_id=key)
 
     def _present(self) -> dict[str, Any]:
@@ -469,21 +364,3 @@ class CoachOptionsFlow(OptionsFlow):
                 OPTIONS_SCHEMA, self.config_entry.options
             ),
         )
-
-
-def _ports(adapters: Mapping[str, Adapter]) -> list[str]:
-    """Return the serial ports among the adapters present."""
-    return [
-        str(adapter.settings["port"]) for adapter in adapters.values() if adapter.kind == "slcan"
-    ]
-
-
-def _bus_data(key: str, name: str, kind: str, settings: Settings) -> ConfigSubentryData:
-    """Return a bus as it is stored; the simulated coach is told the bus it is on."""
-    stored = {"bus": key} if kind == SIMULATOR else dict(settings)
-    return ConfigSubentryData(
-        subentry_type=BUS,
-        title=name,
-        unique_id=key,
-        data={CONF_KIND: kind, CONF_SETTINGS: stored},
-    )

@@ -21,6 +21,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import UNDEFINED
 
 from .coach import Thing, label, number
 from .coordinator import CoachConfigEntry, CoachCoordinator
@@ -71,20 +72,10 @@ def _degrees(
     family: str, key: str, *, main: bool = False, named: bool = False
 ) -> CoachSensorDescription:
     """Return a temperature."""
-    if main:
-        return CoachSensorDescription(
-            key=key,
-            family=family,
-            name=None,
-            device_class=SensorDeviceClass.TEMPERATURE,
-            native_unit_of_measurement=UnitOfTemperature.CELSIUS,
-            state_class=MEASUREMENT,
-            suggested_display_precision=1,
-            chatty=True,
-        )
     return CoachSensorDescription(
         key=key,
         family=family,
+        name=None if main else UNDEFINED,
         translation_key=key if named else None,
         device_class=SensorDeviceClass.TEMPERATURE,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
@@ -125,18 +116,10 @@ def _words(
     family: str, key: str, translation_key: str, options: tuple[str, ...], *, main: bool = False
 ) -> CoachSensorDescription:
     """Return a coded value, in words."""
-    if main:
-        return CoachSensorDescription(
-            key=key,
-            family=family,
-            name=None,
-            translation_key=translation_key,
-            device_class=SensorDeviceClass.ENUM,
-            options=list(options),
-        )
     return CoachSensorDescription(
         key=key,
         family=family,
+        name=None if main else UNDEFINED,
         translation_key=translation_key,
         device_class=SensorDeviceClass.ENUM,
         options=list(options),
