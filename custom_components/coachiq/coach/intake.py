@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from ..rvc import Row, Spec, Value, split
-from .families import FAMILY_OF, Family, Reading, label
+from .channel import VOICE_SILENCE, Cell, Channel, Node, Voices, is_heard, step_of, take_over
+from .families import FAMILY_OF, Family
 from .thing import Thing, ThingId
 
 ACKNOWLEDGMENT = 0xE800
@@ -15,7 +15,6 @@ BELIEF_GAP = 0.1
 ANSWER_WINDOW = 3.0
 MOST_THINGS = 1000
 MOST_CHANNELS = 4000
-VOICE_SILENCE = 5.0
 LEAST_SILENCE = 15.0
 NODE_SILENCE = 60.0
 MOST_SILENCE = 600.0
@@ -47,60 +46,6 @@ class Keeper(Protocol):
 
     def wanted(self, bus: str, dgn: int) -> None:
         """Ask for a DGN again, since its sender was away."""
-
-
-class Step(NamedTuple):
-    """Where a reading stands in the decoded frame, and how many bytes it takes to be whole."""
-
-    position: int
-    length: int
-    reading: Reading
-
-
-@dataclass(slots=True, eq=False)
-class Cell:
-    """The last frame of one key from one sender."""
-
-    key: tuple[int, ...]
-    data: bytes
-    heard: float
-    thing: Thing | None = None
-    priority: int = -1
-
-
-@dataclass(slots=True, eq=False)
-class Channel:
-    """All frames with one identifier: one DGN from one sender.
-
-    `quiet` finds a cell by its whole last payload: a frame that is found says nothing new.
-    """
-
-    source: int
-    destination: int | None
-    heard: float
-    row: Row | None = None
-    family: Family | None = None
-    steps: tuple[Step, ...] = ()
-    priority: int | None = None
-    cells: dict[tuple[int, ...], Cell] = field(default_factory=dict)
-    quiet: dict[bytes, Cell] = field(default_factory=dict)
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """A sender: when it was heard last, and the longest it has been silent and come back."""
-
-    heard: float
-    longest: float = 0.0
-
-
-@dataclass(slots=True, eq=False)
-class Voices:
-    """Who speaks for a thing: its cells, and the sender chosen where several compete."""
-
-    cells: list[tuple[Channel, Cell]] = field(default_factory=list)
-    chosen: tuple[int, int] | None = None
-    longest: float = 0.0
 
 
 class Intake:
@@ -225,7 +170,7 @@ class Intake:
             self.unknown[frame.dgn] += 1
         elif family:
             channel.row, channel.family = row, family
-            channel.steps = tuple(_step(row, reading) for reading in family.feeds[row.name])
+            channel.steps = tuple(step_of(row, reading) for reading in family.feeds[row.name])
             if family.priority:
                 channel.priority = row.index[family.priority]
         elif frame.dgn == ACKNOWLEDGMENT:
@@ -341,10 +286,10 @@ class Intake:
         self, thing: Thing, channel: Channel, said: dict[str, Value], now: float, silence: float
     ) -> None:
         """Change the thing's values and tell of those that changed."""
-        changed = _take_over(thing, channel, said)
+        changed = take_over(thing, channel, said)
         thing.heard = now
         voices = self._voices[thing.id]
-        if voices.chosen or not _is_heard(voices, thing.source, now):
+        if voices.chosen or not is_heard(voices, thing.source, now):
             thing.source = channel.source
         if thing.silent:
             thing.silent = False
@@ -400,41 +345,3 @@ class Intake:
         for name in thing.values:
             thing.values[name] = None
         self._keeper.changed(thing, set(thing.values))
-
-
-def _step(row: Row, reading: Reading) -> Step:
-    """Return where a reading stands in the frames of a row."""
-    position = row.index[reading.field]
-    place = row.fields[position]
-    return Step(position, (place.bit + place.bits + 7) // 8, reading)
-
-
-def _take_over(thing: Thing, channel: Channel, said: dict[str, Value]) -> set[str]:
-    """Give a thing the values that a frame says, and return the names of those that changed."""
-    changed = set()
-    for _, _, reading in channel.steps:
-        name = reading.name
-        if name not in said:
-            continue
-        value = said[name]
-        if reading.hold and label(value) in reading.hold:
-            continue
-        if thing.values.get(name) != value:
-            thing.values[name] = value
-            changed.add(name)
-    for derived in thing.family.derived:
-        value = derived.work_out(thing.values)
-        if derived.name not in said and all(name in said for name in derived.inputs):
-            said[derived.name] = value
-        if thing.values.get(derived.name) != value:
-            thing.values[derived.name] = value
-            changed.add(derived.name)
-    return changed
-
-
-def _is_heard(voices: Voices, source: int | None, now: float) -> bool:
-    """Tell whether a sender has spoken of the thing a short while ago."""
-    return any(
-        channel.source == source and now - cell.heard <= VOICE_SILENCE
-        for channel, cell in voices.cells
-    )
