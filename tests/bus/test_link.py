@@ -519,7 +519,14 @@ async def test_stopping_while_the_bus_is_being_opened_closes_it(
     line = open_line("other", slcan(port.path, "sleep_after_open=1"))
     await asyncio.sleep(0.2)
     await line.link.stop()
-    assert port.read().endswith(b"O\rC\r")
+    written = bytearray()
+
+    def is_closed() -> bool:
+        # What was written to a pty reaches its other end in pieces.
+        written.extend(port.read())
+        return written.endswith(b"O\rC\r")
+
+    await until(is_closed)
     assert line.states == []
     with serial.Serial(port.path, exclusive=True) as free:
         assert free.is_open
