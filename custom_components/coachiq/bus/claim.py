@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from ..clock import Clock, Timer
-from ..rvc import Identifier
+from ..rvc import Clock, Identifier, Timer
 
 ADDRESS_CLAIM = 0xEE00
 REQUEST = 0xEA00

@@ -10,9 +10,8 @@ import threading
 
 import can
 
-from ..clock import Clock
 from ..error import AdapterError, BusError
-from ..rvc import join, split
+from ..rvc import Clock, join, split
 from .adapters import (
     Companion,
     GarbledFrameError,

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..clock import Clock, Timer
 from ..error import BusError
-from ..rvc import split
+from ..rvc import Clock, Timer, split
 
 # RV-C section 3.2.3, 2023-11: broadcasts are at least 50 ms apart, 5 ms at the very least.
 GAP_ANY = 0.005

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from ..clock import Clock, Timer
 from ..error import BusError, CommandError
-from ..rvc import Spec, Value
+from ..rvc import Clock, Spec, Timer, Value
 from .commands import COMMANDS, Command
 from .families import FAMILY, Family, number
 from .intake import EVERYONE, MOST_THINGS, Frames, Intake

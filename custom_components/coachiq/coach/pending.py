@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from ..clock import Clock, Timer
 from ..error import BusError, CommandError
-from ..rvc import Code, Value
+from ..rvc import Clock, Code, Timer, Value
 from .families import MOVING, label
 from .thing import Thing
 

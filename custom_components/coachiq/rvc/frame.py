@@ -1,5 +1,6 @@
 """The 29-bit identifier of a frame, to parts and back (RV-C 3.2, 2023-11)."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 GLOBAL = 0xFF
@@ -10,6 +11,12 @@ _LARGEST_DGN = 0x1FFFF
 _ADDRESSED_PAGES = frozenset({0x17B, 0x17C, 0x17D, 0x17E, 0x17F, 0x1EF})
 # Component drivers: the low byte is the type of the device, not an address (RV-C 6.48).
 _DEVICE_TYPE_PAGES = range(0x160, 0x170)
+
+
+# Hears that a frame has left (None), or why it could not.
+type Left = Callable[[Exception | None], None]
+# Sends a frame: 29-bit identifier, payload, and who hears what became of it.
+type Transmit = Callable[[int, bytes, Left], object]
 
 
 class Identifier(NamedTuple):
