@@ -64,6 +64,46 @@ def test_a_row_of_the_owner_replaces_ours(tmp_path: Path) -> None:
     assert spec.get(0x1FFB7) is spec.named("TANK_STATUS")
 
 
+def test_what_is_said_of_a_row_besides_its_layout(tmp_path: Path) -> None:
+    said: dict[str, object] = {
+        "title": "my thing", "section": "6.99", "note": "as built", "doubt": "a guess",
+        "deprecated": True, "every": {"moving": 0.1, "otherwise": 5}, "apart": 0.1,
+        "on": ["change", "request"], "ack": "failure", "answer": ["TANK_STATUS"],
+    }  # fmt: skip
+    field = FIELD | {"note": "n", "doubt": "d", "spn": 190, "sources": ["a", "b"]}
+    rows = {"1F0A1": row(field, **said), "1F0A2": row(FIELD, name="PLAIN", every=2)}
+    spec = load_spec(write(tmp_path, rows))
+    about = spec.named("MINE").about
+    assert (about.title, about.section, about.note, about.doubt, about.deprecated) == (
+        "my thing", "6.99", "as built", "a guess", True,
+    )  # fmt: skip
+    assert (about.every, about.apart) == ({"moving": 0.1, "otherwise": 5}, 0.1)
+    assert about.triggers == {"change", "request"}
+    assert (about.ack, about.answers) == ("failure", ("TANK_STATUS",))
+    (mine,) = spec.named("MINE").fields
+    assert (mine.note, mine.doubt, mine.spn, mine.sources) == ("n", "d", 190, ("a", "b"))
+    plain = spec.named("PLAIN")
+    assert (plain.about.every, plain.about.apart, plain.about.ack) == ({"": 2}, 0.05, None)
+    assert (plain.about.title, plain.about.deprecated, plain.fields[0].spn) == (None, False, None)
+
+
+def test_raw_numbers_end_by_the_rule_of_the_protocol(tmp_path: Path) -> None:
+    """RV-C: 252, 65532, 4294967292 and all but ones; J1939: by the highest byte."""
+    layout = {8: "0", 16: "1-2", 32: "3-6", 24: "8-10", 12: "11.0-12.3", 4: "7.0-3", 2: "7.4-5"}
+    layout |= {3: "13.0-2", 1: "7.6"}
+    expected = {
+        "rv-c": {8: 252, 16: 65532, 32: 4294967292, 24: 0xFFFFFE, 12: 0xFFE, 4: 13, 2: 1, 3: 6},
+        "j1939": {8: 250, 16: 64255, 32: 4211081215, 24: 0xFAFFFF, 12: 0xFFD, 4: 13, 2: 1, 3: 5},
+    }
+    rows = {"1F0A1": row(*({"name": f"b{bits}", "at": at} for bits, at in layout.items()))}
+    for limits, highest in expected.items():
+        mine = load_spec(write(tmp_path, rows, limits=limits)).named("MINE")
+        assert {field.bits: field.high for field in mine.fields} == highest | {1: 1}
+        # Rows that are ours keep our rule.
+        tank = load_spec(write(tmp_path, rows, limits=limits)).named("TANK_STATUS")
+        assert tank.fields[tank.index["absolute_level"]].high == 65532 - 2
+
+
 @pytest.mark.parametrize("position", ["0-", "1.0-1.7", "8"])
 def test_text_of_the_owner(tmp_path: Path, position: str) -> None:
     spec = load_spec(write(tmp_path, {"1F0A1": row({"name": "t", "at": position, "type": "text"})}))
@@ -87,6 +127,15 @@ FIELD = {"name": "level", "at": "1"}
         ({"1F0A1": row(FIELD, priority=8)}, "1F0A1: priority 8"),
         ({"1F0A1": row(FIELD, priority=1.5)}, "1F0A1: 'priority' is not a whole number"),
         ({"1F0A1": row(FIELD, gap="often")}, "1F0A1: 'gap' is missing or not a number"),
+        ({"1F0A1": row(FIELD, every="often")}, "1F0A1: 'every' is missing or not a number"),
+        ({"1F0A1": row(FIELD, every={"moving": "often"})}, "1F0A1: 'moving' is missing or not"),
+        ({"1F0A1": row(FIELD, apart="little")}, "1F0A1: 'apart' is missing or not a number"),
+        ({"1F0A1": row(FIELD, on="change")}, "1F0A1: is not a list"),
+        ({"1F0A1": row(FIELD, on=[1])}, "1F0A1: 'on' is not a list of words"),
+        ({"1F0A1": row(FIELD, on=["whim"])}, "1F0A1: 'on' knows no 'whim'"),
+        ({"1F0A1": row(FIELD, ack="perhaps")}, "1F0A1: 'ack' 'perhaps' is none of always, failure"),
+        ({"1F0A1": row(FIELD, deprecated=1)}, "1F0A1: 'deprecated' is not true or false"),
+        ({"1F0A1": row(FIELD, doubt=1)}, "1F0A1: 'doubt' is missing or not text"),
         ({"1F0A1": row(FIELD, speed=1)}, "1F0A1: unknown 'speed'"),
         ({"1F0A1": row(FIELD, name="TANK_STATUS")}, "1F0A1: the name TANK_STATUS is that of 1FFB7"),
         ({"1F0A1": row(FIELD, like="1F0A2")}, "1F0A1: like 1F0A2, which is no other row"),
@@ -160,6 +209,9 @@ def test_a_bad_row_is_refused(tmp_path: Path, rows: object, said: str) -> None:
         ({"when": "1"}, "is not a list"),
         ({"when": []}, "'when' is not a list of codes"),
         ({"colour": 1}, "unknown 'colour'"),
+        ({"doubt": 1}, "'doubt' is missing or not text"),
+        ({"spn": "190"}, "'spn' is missing or not a number"),
+        ({"sources": "one"}, "is not a list"),
     ],
 )
 def test_a_bad_field_is_refused(tmp_path: Path, change: dict[str, object], said: str) -> None:
@@ -178,6 +230,9 @@ def test_a_bad_field_is_refused(tmp_path: Path, change: dict[str, object], said:
         ("[" * 100_000, "cannot be read"),
         ('{"rows": {}}', "version None; this release reads version 1"),
         ('{"version": 2, "rows": {}}', "version 2"),
+        ('{"version": 1, "limits": "mine"}', "'limits' is none of rv-c, j1939"),
+        ('{"version": 1, "limits": []}', "'limits' is none of rv-c, j1939"),
+        ('{"version": 1, "rows": {"1F0A1": {}, "1F0A1": {}}}', "1F0A1 is there twice"),
         ('{"version": true, "rows": {}}', "version True"),
         ('{"version": 1, "lines": {}}', "unknown 'lines'"),
         ('{"version": 1, "values": {"a": 1}}', "a: is not an object"),

@@ -4,7 +4,8 @@ from .clock import Clock, Timer
 from .field import Code, EncodeError, Field, Value
 from .frame import GLOBAL, Identifier, Left, Transmit, join, split
 from .reading import SpecError
-from .spec import Row, Spec, load_spec
+from .row import Row
+from .spec import Spec, load_chassis_spec, load_spec
 
 __all__ = [
     "GLOBAL",
@@ -21,6 +22,7 @@ __all__ = [
     "Transmit",
     "Value",
     "join",
+    "load_chassis_spec",
     "load_spec",
     "split",
 ]

@@ -1,6 +1,6 @@
 """One field of a row: where it lies in the payload, and what its raw numbers mean."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -25,14 +25,27 @@ class EncodeError(ValueError):
     """A value that a row cannot carry; says the field, what it takes and what it was given."""
 
 
-def largest_number(bits: int) -> int:
-    """Return the largest raw number that is data; reserved, error, no data follow (Table 5.3)."""
+def _largest(bits: int) -> int:
+    """Return RV-C's last raw number that is data; reserved, error, no data follow (Table 5.3)."""
     ones = (1 << bits) - 1
     if bits == 1:
         return ones
     if bits in (2, 4):
         return ones - 2
     return ones - 3 if bits in (8, 16, 32) else ones - 1
+
+
+def _largest_of_j1939(bits: int) -> int:
+    """Return J1939's: whole bytes end at FA in the highest, bits before error and no data."""
+    if bits == 1:
+        return 1
+    if bits >= 8 and not bits % 8:
+        return (0xFB << bits - 8) - 1
+    return (1 << bits) - 3
+
+
+# By the rule of which protocol the raw numbers end that are data: its largest for a width in bits.
+LIMITS: Mapping[str, Callable[[int], int]] = {"rv-c": _largest, "j1939": _largest_of_j1939}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +55,8 @@ class Field:
     `kind` is "number" (labels are special codes among numbers), "enum" (only labelled codes are
     data), "text" or "bytes". `low` to `high` are the raw numbers that are data. `when` holds the
     codes of the row's multiplexor for which the field is there. An `open` field runs to the end
-    of the payload.
+    of the payload. `spn` and `sources` (who published the layout) are J1939's; `doubt` says what
+    rests on a choice of ours, where the specification is silent or contradicts itself.
     """
 
     name: str
@@ -58,6 +72,10 @@ class Field:
     flags: Mapping[int, str]
     when: frozenset[int] | None
     open: bool
+    note: str | None
+    doubt: str | None
+    spn: int | None
+    sources: tuple[str, ...]
     codes: Mapping[int, Code] = field(init=False)
     # physical = (raw * factor + addend) / divisor, in whole numbers: the division rounds correctly.
     factor: int = field(init=False)
