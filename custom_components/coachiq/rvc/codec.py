@@ -126,20 +126,21 @@ def encode(
             if selector is None or fields[mux].raw(selector) not in field.when:
                 raise EncodeError(f"{name}: goes with {mux} {sorted(field.when)}, not {selector!r}")
         if field.open:
-            tail, size = _open_text(field, value), field.bit // 8
+            tail, size = _open(field, value), field.bit // 8
             continue
         raw = _bytes(field, value) if field.kind in ("text", "bytes") else field.raw(value)
         payload = payload & ~((1 << field.bits) - 1 << field.bit) | raw << field.bit
     return (payload.to_bytes(max(8, size) + 8, "little")[:size] + tail).ljust(8, b"\xff")
 
 
-def _open_text(field: Field, value: Value) -> bytes:
+def _open(field: Field, value: Value) -> bytes:
     try:
         if isinstance(value, str):
-            return value.encode("latin-1")
-    except UnicodeEncodeError:
+            return bytes.fromhex(value) if field.kind == "bytes" else value.encode("latin-1")
+    except ValueError:
         pass
-    raise EncodeError(f"{field.name}: {value!r} is not ISO-8859-1 text")
+    what = "hexadecimal bytes" if field.kind == "bytes" else "ISO-8859-1 text"
+    raise EncodeError(f"{field.name}: {value!r} is not {what}")
 
 
 def _bytes(field: Field, value: Value) -> int:
@@ -241,8 +242,8 @@ def _raw(field: Field, payload: _Payload, names: dict[str, object]) -> str:
     return payload.number(field)
 
 
-def _hexadecimal(data: bytes) -> str:
-    return data.hex().upper()
+def _hexadecimal(data: bytes) -> str | None:
+    return data.hex().upper() or None
 
 
 def _first_number(data: bytes, size: int) -> int | None:

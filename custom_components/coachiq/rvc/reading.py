@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+import json
 import math
+from pathlib import Path
 
 type Entry = dict[str, object]
 
@@ -28,6 +30,28 @@ class Place:
         return SpecError(
             ": ".join(part for part in (self.file, self.dgn, self.field, problem) if part)
         )
+
+
+def document(path: Path, version: int) -> tuple[Entry, Place]:
+    """Return a JSON file of this version; blocking."""
+    place = Place(file=str(path))
+    try:
+        whole_file = entry(json.loads(path.read_text("utf-8"), object_pairs_hook=_once), place)
+    except (OSError, ValueError, RecursionError) as problem:
+        raise place.error(f"cannot be read: {problem}") from problem
+    found = whole_file.get("version")
+    if found != version or isinstance(found, bool):
+        raise place.error(f"version {found!r}; this release reads version {version}")
+    return whole_file, place
+
+
+def _once(pairs: list[tuple[str, object]]) -> Entry:
+    """Return an object; of a key that is there twice, one would be lost without a word."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = [key for key in found if sum(key == other for other, _ in pairs) > 1]
+        raise ValueError(f"{', '.join(twice)} is there twice")
+    return found
 
 
 def entry(value: object, place: Place) -> Entry:

@@ -1,7 +1,6 @@
 """The tables of all DGNs: RV-C's with an owner's file over it, and the chassis's."""
 
 from collections.abc import Iterable, Mapping
-import json
 from pathlib import Path
 from types import MappingProxyType
 
@@ -84,14 +83,16 @@ def load_chassis_spec() -> Spec:
 
 
 def _load(path: Path, extra: Path | None) -> Spec:
-    document, place = _document(path)
+    document, place = reading.document(path, VERSION)
+    reading.known(document, _DOCUMENT_KEYS, place)
     shared = _shared(document, None, place)
     listed = {
         dgn: (entry, place.at(dgn), shared) for dgn, entry in _listed(document, place).items()
     }
     own = frozenset[str]()
     if extra is not None:
-        document, place = _document(extra)
+        document, place = reading.document(extra, VERSION)
+        reading.known(document, _DOCUMENT_KEYS, place)
         over = _shared(document, shared, place)
         added = _listed(document, place)
         own = frozenset(added)
@@ -105,30 +106,6 @@ def _load(path: Path, extra: Path | None) -> Spec:
     for dgn in own:
         rows[dgn].check()
     return Spec(rows[dgn] for dgn in listed)
-
-
-def _document(path: Path) -> tuple[Entry, Place]:
-    place = Place(file=str(path))
-    try:
-        text = path.read_text("utf-8")
-        document = reading.entry(json.loads(text, object_pairs_hook=_once), place)
-    except (OSError, ValueError, RecursionError) as problem:
-        raise place.error(f"cannot be read: {problem}") from problem
-    if document.get("version") != VERSION or isinstance(document.get("version"), bool):
-        raise place.error(
-            f"version {document.get('version')!r}; this release reads version {VERSION}"
-        )
-    reading.known(document, _DOCUMENT_KEYS, place)
-    return document, place
-
-
-def _once(pairs: list[tuple[str, object]]) -> Entry:
-    """Return an object; of a key that is there twice, one would be lost without a word."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = [key for key in found if sum(key == other for other, _ in pairs) > 1]
-        raise ValueError(f"{', '.join(twice)} is there twice")
-    return found
 
 
 def _shared(document: Entry, below: Shared | None, place: Place) -> Shared:
