@@ -76,7 +76,7 @@ BINARY_SENSORS = (
         family="water_heater",
         translation_key="burner",
         value="burner",
-        words=frozenset(("burner_lit",)),
+        words=frozenset(("on",)),
         device_class=RUNNING,
     ),
     CoachBinarySensorDescription(
@@ -84,7 +84,7 @@ BINARY_SENSORS = (
         family="water_heater",
         translation_key="element",
         value="element",
-        words=frozenset(("ac_element_active",)),
+        words=frozenset(("active",)),
         device_class=RUNNING,
     ),
     CoachBinarySensorDescription(
@@ -92,7 +92,7 @@ BINARY_SENSORS = (
         family="water_heater",
         translation_key="ignition",
         value="ignition",
-        words=frozenset(("failed",)),
+        words=frozenset(("failure",)),
         device_class=PROBLEM,
     ),
     CoachBinarySensorDescription(
@@ -100,14 +100,14 @@ BINARY_SENSORS = (
         family="water_heater",
         translation_key="limit",
         value="limit",
-        words=frozenset(("limit_switch_tripped",)),
+        words=frozenset(("tripped",)),
         device_class=PROBLEM,
     ),
     CoachBinarySensorDescription(
         key="running",
         family="water_pump",
         value="pump",
-        words=frozenset(("pump_running",)),
+        words=frozenset(("running",)),
         device_class=RUNNING,
     ),
     CoachBinarySensorDescription(
@@ -115,7 +115,7 @@ BINARY_SENSORS = (
         family="water_pump",
         translation_key="hookup",
         value="hookup",
-        words=frozenset(("rv_hooked_to_outside_water_source",)),
+        words=frozenset(("yes",)),
         entity_registry_enabled_default=False,
     ),
     CoachBinarySensorDescription(

@@ -1,5 +1,6 @@
-"""Frames from real buses: who published each, and what the specification makes of it.
+"""Published frames: where each is from, and what the specification makes of it.
 
+Most are from real buses; those with `real` false were made by hand or by a program.
 `peer_says` is what the publisher's decoder said where that is not what the specification says.
 """
 
@@ -12,6 +13,11 @@ from custom_components.coachiq.rvc import Code, load_spec, split
 
 SPEC = load_spec()
 FRAMES = json.loads((Path(__file__).parent / "real_frames.json").read_text("utf-8"))
+
+
+def test_all_frames_are_there() -> None:
+    assert len(FRAMES) == 125
+    assert sum(entry.get("real", True) for entry in FRAMES) == 99
 
 
 @pytest.mark.parametrize("entry", FRAMES, ids=lambda entry: f"{entry['id']}#{entry['data']}")

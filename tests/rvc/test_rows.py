@@ -142,7 +142,7 @@ def test_codes_are_one_object_each() -> None:
 
 def test_key_packed_into_parts_of_a_byte() -> None:
     row = SPEC.named("ATS_AC_STATUS_1")
-    assert row.key == ("transfer_switch_instance", "input_output", "source", "leg")
+    assert row.key == ("instance", "input_output", "source", "leg")
     assert row.key_of(bytes.fromhex("9A")) == (2, 1, 1, 1)
     assert row.key_slice == slice(0, 1)
     assert row.key_of(b"") is None
@@ -167,11 +167,14 @@ def test_multiplexed_fields_are_there_for_their_code_only() -> None:
     row = SPEC.named("AGS_CRITERION_STATUS")
     values = dict(zip(row.index, row.decode(bytes.fromhex("01050001F000FFFF")), strict=True))
     assert values["dc_voltage_threshold"] == 12.0
-    assert values["soc_start_threshold"] is None
+    assert values["state_of_charge_start_threshold"] is None
     raws = dict(zip(row.index, row.raw(bytes.fromhex("01050001F000FFFF")), strict=True))
-    assert (raws["dc_voltage_threshold"], raws["soc_start_threshold"]) == (240, None)
+    assert (raws["dc_voltage_threshold"], raws["state_of_charge_start_threshold"]) == (240, None)
     values = dict(zip(row.index, row.decode(bytes.fromhex("01050101C864FFFF")), strict=True))
-    assert (values["soc_start_threshold"], values["soc_stop_threshold"]) == (100.0, 50.0)
+    assert (
+        values["state_of_charge_start_threshold"],
+        values["state_of_charge_stop_threshold"],
+    ) == (100.0, 50.0)
     assert values["dc_voltage_threshold"] is None
 
 

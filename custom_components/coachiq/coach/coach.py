@@ -251,7 +251,7 @@ class Coach:
                 and said["acknowledged_source_address"] in (self.lines[bus].wire.address, None)
                 and thing.source in (source, None)
             ):
-                pending.acknowledge(said["ack_code"])
+                pending.acknowledge(said["code"])
 
     def wanted(self, bus: str, dgn: int) -> None:
         """Ask all nodes for a DGN (RV-C section 3.2.4.2, 2023-11)."""

@@ -62,8 +62,8 @@ ZONE: Mapping[str, str] = {
     "fan_mode": "fan_mode",
     "schedule": "schedule_mode",
     "fan_speed": "fan_speed",
-    "heat": "setpoint_temp_heat",
-    "cool": "setpoint_temp_cool",
+    "heat": "heat_set_point",
+    "cool": "cool_set_point",
 }
 
 
@@ -92,7 +92,7 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
             intent="set_level",
             dgn="DC_DIMMER_COMMAND_2",
             fields=lambda _, arguments: {
-                "desired_level_brightness": arguments["level"],
+                "desired_brightness": arguments["level"],
                 "command": "set_level",
                 "interlock": "none",
             },
@@ -104,7 +104,7 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
             intent="turn_on",
             dgn="DC_DIMMER_COMMAND_2",
             fields=lambda _, __: {
-                "desired_level_brightness": 100,
+                "desired_brightness": 100,
                 "command": "set_level",
                 "interlock": "none",
             },
@@ -115,7 +115,7 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
             intent="turn_off",
             dgn="DC_DIMMER_COMMAND_2",
             fields=lambda _, __: {
-                "desired_level_brightness": 0,
+                "desired_brightness": 0,
                 "command": "off_delay",
                 "interlock": "none",
             },
@@ -161,7 +161,7 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
             family="water_pump",
             intent="turn_on",
             dgn="WATER_PUMP_COMMAND",
-            fields=lambda _, __: {"command": "enable_pump"},
+            fields=lambda _, __: {"command": "enable"},
             expects=_state(on=True),
             instanced=False,
         ),
@@ -169,7 +169,7 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
             family="water_pump",
             intent="turn_off",
             dgn="WATER_PUMP_COMMAND",
-            fields=lambda _, __: {"command": "disable_pump"},
+            fields=lambda _, __: {"command": "disable"},
             expects=_state(on=False),
             instanced=False,
         ),

@@ -117,7 +117,7 @@ AIR = Span(-60.0, 90.0)
 WATER = Span(-40.0, 150.0)
 
 LOAD_READINGS = (
-    Reading(name="level", field="operating_status_level", hold=MOVING),
+    Reading(name="level", field="level", hold=MOVING),
     Reading(name="current", field="present_current", span=LOAD_AMPS),
 )
 LOAD_DERIVED = (Derived(name="on", inputs=("level",), work_out=_loaded),)
@@ -127,10 +127,10 @@ FAMILIES: tuple[Family, ...] = (
         key="dimmer",
         feeds={
             "DC_DIMMER_STATUS_3": (
-                Reading(name="level", field="operating_status_brightness", hold=MOVING),
-                Reading(name="load", field="load_status"),
-                Reading(name="lock", field="lock_status"),
-                Reading(name="overcurrent", field="overcurrent_status"),
+                Reading(name="level", field="brightness", hold=MOVING),
+                Reading(name="load", field="load"),
+                Reading(name="lock", field="lock"),
+                Reading(name="overcurrent", field="overcurrent"),
             )
         },
         derived=(Derived(name="on", inputs=("level", "load"), work_out=_lit),),
@@ -171,7 +171,7 @@ FAMILIES: tuple[Family, ...] = (
             ),
             "DC_SOURCE_STATUS_2": (
                 Reading(name="temperature", field="source_temperature", span=AIR),
-                Reading(name="state_of_charge", field="state_of_charge_soc"),
+                Reading(name="state_of_charge", field="state_of_charge"),
                 Reading(name="time_remaining", field="time_remaining"),
                 Reading(name="time_direction", field="time_remaining_interpretation"),
             ),
@@ -204,8 +204,8 @@ FAMILIES: tuple[Family, ...] = (
                 Reading(name="fan_mode", field="fan_mode"),
                 Reading(name="schedule", field="schedule_mode"),
                 Reading(name="fan_speed", field="fan_speed"),
-                Reading(name="heat", field="setpoint_temp_heat", span=AIR),
-                Reading(name="cool", field="setpoint_temp_cool", span=AIR),
+                Reading(name="heat", field="heat_set_point", span=AIR),
+                Reading(name="cool", field="cool_set_point", span=AIR),
             )
         },
         lowest=0,
@@ -214,7 +214,7 @@ FAMILIES: tuple[Family, ...] = (
         key="ambient",
         feeds={
             "THERMOSTAT_AMBIENT_STATUS": (
-                Reading(name="temperature", field="ambient_temp", span=AIR),
+                Reading(name="temperature", field="ambient_temperature", span=AIR),
             )
         },
         lowest=0,
@@ -225,7 +225,7 @@ FAMILIES: tuple[Family, ...] = (
             "AIR_CONDITIONER_STATUS": (
                 Reading(name="mode", field="operating_mode"),
                 Reading(name="fan_speed", field="fan_speed"),
-                Reading(name="output", field="air_conditioning_output_level"),
+                Reading(name="output", field="output_level"),
             )
         },
     ),
@@ -236,7 +236,7 @@ FAMILIES: tuple[Family, ...] = (
                 Reading(name="mode", field="operating_mode"),
                 Reading(name="source", field="heat_source"),
                 Reading(name="fan_speed", field="circulation_fan_speed"),
-                Reading(name="output", field="heat_output_level"),
+                Reading(name="output", field="output_level"),
             )
         },
         lowest=0,
@@ -245,13 +245,13 @@ FAMILIES: tuple[Family, ...] = (
         key="water_heater",
         feeds={
             "WATERHEATER_STATUS": (
-                Reading(name="mode", field="operating_modes"),
-                Reading(name="set_point", field="set_point_temperature", span=WATER),
+                Reading(name="mode", field="operating_mode"),
+                Reading(name="set_point", field="set_point", span=WATER),
                 Reading(name="temperature", field="water_temperature", span=WATER),
-                Reading(name="burner", field="burner_status"),
-                Reading(name="element", field="ac_element_status"),
-                Reading(name="ignition", field="failure_to_ignite_status"),
-                Reading(name="limit", field="high_temperature_limit_switch_status"),
+                Reading(name="burner", field="burner"),
+                Reading(name="element", field="ac_element"),
+                Reading(name="ignition", field="ignition_failure"),
+                Reading(name="limit", field="high_temperature_limit_switch"),
             )
         },
     ),
@@ -260,14 +260,12 @@ FAMILIES: tuple[Family, ...] = (
         feeds={
             "WATER_PUMP_STATUS": (
                 Reading(name="operation", field="operating_status"),
-                Reading(name="pump", field="pump_status"),
+                Reading(name="pump", field="pump"),
                 Reading(name="hookup", field="water_hookup_detected"),
-                Reading(name="pressure", field="current_system_pressure"),
+                Reading(name="pressure", field="system_pressure"),
             )
         },
-        derived=(
-            Derived(name="on", inputs=("operation",), work_out=flag("operation", "pump_enabled")),
-        ),
+        derived=(Derived(name="on", inputs=("operation",), work_out=flag("operation", "enabled")),),
         lowest=0,
     ),
     Family(

@@ -27,7 +27,9 @@ _FIELD_KEYS = frozenset(
         "sources",
     }
 )
-_TYPES = ("number", "text", "bytes")
+_TYPES = ("number", "instance", "text", "bytes")
+# An instance of 0 is all, or none; 251 to 255 are no instances (RV-C 3.2.4.1, 2023-11).
+_LAST_INSTANCE = 250
 # "3", "4-7", "0-" (to the end), "5.0-1" (bits of a byte), "2.5-3.7" (bits over bytes)
 _AT = re.compile(r"(\d{1,4})(?:\.([0-7]))?(?:(-)(?:(\d{1,4})\.)?(\d{1,4})?)?")
 _SPAN = re.compile(r"(.*)\{(\d+)\.\.(\d+)\}(.*)")
@@ -163,12 +165,14 @@ def field(value: object, shared: Shared, place: Place) -> Field:
     kind = item.get("type", "number")
     if kind not in _TYPES or not isinstance(kind, str):
         raise place.error(f"unknown type {kind!r}, not one of {', '.join(_TYPES)}")
+    is_instance = kind == "instance"
+    kind = "number" if is_instance else kind
     if kind == "number" and (is_open or bits > 32):
         raise place.error("a number has 32 bits at most")
     if kind != "number" and (bit % 8 or bits % 8):
         raise place.error(f"{kind} needs whole bytes")
     unit = optional(item, "unit", place)
-    scale = _scale(item, unit, bits, shared, place)
+    scale, offset, low, high = _scale(item, unit, bits, shared, place)
     codes = _codes(item, bits, shared.values, place)
     if "values" in item:
         kind = "enum"
@@ -180,8 +184,9 @@ def field(value: object, shared: Shared, place: Place) -> Field:
         if not when or len(when) != len(selectors):
             raise place.error("'when' is not a list of codes")
     return Field(
-        name=name, bit=bit, bits=bits, kind=kind, unit=unit, scale=scale[0], offset=scale[1],
-        low=scale[2], high=scale[3], labels=codes, flags=flags, when=when, open=is_open,
+        name=name, bit=bit, bits=bits, kind=kind, unit=unit, scale=scale, offset=offset,
+        low=low, high=min(high, _LAST_INSTANCE) if is_instance else high,
+        labels=codes, flags=flags, when=when, open=is_open,
         note=optional(item, "note", place), doubt=optional(item, "doubt", place),
         spn=whole(item, "spn", place) if "spn" in item else None,
         sources=tuple(words(item, "sources", place)),
