@@ -87,6 +87,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
                 clock=clock,
                 transmit=entry.options[CONF_TRANSMIT],
                 serial=serial,
+                product=f"CoachIQ*Home Assistant*{serial & 0x1FFFFF:07}**",
                 frames=partial(self.coach.receive, key),
                 changed=partial(self._link_changed, key),
                 address=hass.data.get(FIXED_ADDRESS),

@@ -22,6 +22,7 @@ LIGHT_LINE = "T19FEDA8A8307EC8FCFF0104FF"
 COMMAND = (0x1FEDB, bytes.fromhex("30FFC800FF00FFFF"))
 # The name of serial number 5, and two that are stronger and weaker (see test_claim.py).
 NAME = bytes.fromhex("0500E0FF00000080")
+PRODUCT = "CoachIQ*Test*0000005**"
 STATIC = bytes.fromhex("FFFFFFFFFFFFFF7F")
 
 type Settings = dict[str, str | int]
@@ -51,6 +52,7 @@ class Line:
             clock=LoopClock(asyncio.get_running_loop()),
             transmit=transmit,
             serial=serial_number,
+            product=PRODUCT,
             frames=self._hear,
             changed=self._change,
             address=address,
@@ -144,6 +146,17 @@ async def next_frame(peer: can.BusABC, seconds: float = 2.0) -> str:
     return f"{message.arbitration_id:08X}#{message.data.hex().upper()}"
 
 
+async def introduce(line: Line, peer: can.BusABC | None = None) -> None:
+    """Wait until a node of fixed address has claimed it and said that it lives."""
+    await line.reach(LinkState.READY)
+    await until(lambda: line.link.count.sent == 2)
+    # What is sent next need not wait for its gap.
+    await asyncio.sleep(0.02)
+    if peer:
+        assert await next_frame(peer) == f"18EE00F9#{NAME.hex().upper()}"
+        assert await next_frame(peer) == "19FECAF9#0544FFFFFFFFFFFF"
+
+
 async def test_a_bus_that_we_only_listen_to(open_line: Shop, wire: str, peer: can.BusABC) -> None:
     line = open_line("other", virtual(wire), transmit=False)
     assert line.state is LinkState.DOWN
@@ -195,11 +208,12 @@ async def test_with_a_fixed_address_we_are_ready_and_send_at_once(
     line = open_line("other", virtual(wire))
     await line.reach(LinkState.READY)
     assert line.states == [LinkState.UP, LinkState.READY]
+    await introduce(line, peer)
     assert line.send()
     await until(lambda: line.outcomes)
     assert line.outcomes == [None]
     assert await next_frame(peer) == "19FEDBF9#30FFC800FF00FFFF"
-    assert line.link.count.sent == 1
+    assert line.link.count.sent == 3
     line.link.send(0xEA00, b"\xda\xfe\x01", line.outcomes.append, destination=0x8A)
     assert await next_frame(peer) == "18EA8AF9#DAFE01"
     peer.send(extended((0x18EAFF44, bytes.fromhex("00EE00FFFFFFFFFF"))))
@@ -210,7 +224,7 @@ async def test_our_frames_keep_their_pace_and_stops_overtake(
     open_line: Shop, wire: str, peer: can.BusABC
 ) -> None:
     line = open_line("other", virtual(wire))
-    await line.reach(LinkState.READY)
+    await introduce(line, peer)
     began = time.monotonic()
     for _ in range(3):
         line.send()
@@ -224,7 +238,7 @@ async def test_a_frame_can_be_taken_back_while_it_waits(
     open_line: Shop, wire: str, peer: can.BusABC
 ) -> None:
     line = open_line("other", virtual(wire))
-    await line.reach(LinkState.READY)
+    await introduce(line, peer)
     line.send()
     parcel = line.link.send(*COMMAND, line.outcomes.append)
     assert parcel
@@ -247,6 +261,7 @@ async def test_an_address_is_claimed_in_half_a_second(
     await line.reach(LinkState.READY)
     assert 0.45 < time.monotonic() - began < 0.8
     assert line.link.address == 0x9E
+    assert await next_frame(peer) == "19FECA9E#0544FFFFFFFFFFFF"
     line.send()
     assert await next_frame(peer) == "19FEDB9E#30FFC800FF00FFFF"
 
@@ -286,7 +301,7 @@ async def test_stopping_closes_the_bus_and_ends_the_thread(
     open_line: Shop, wire: str, peer: can.BusABC
 ) -> None:
     line = open_line("other", virtual(wire))
-    await line.reach(LinkState.READY)
+    await introduce(line, peer)
     assert our_threads(line.link.key) == [f"coachiq {line.link.key}"]
     line.send()
     line.send()
@@ -319,7 +334,7 @@ async def test_the_simulated_coach_ends_with_its_link(open_line: Shop) -> None:
 @pytest.mark.slow
 async def test_a_send_that_fails_re_opens_the_bus(open_line: Shop, wire: str) -> None:
     line = open_line("other", virtual(wire))
-    await line.reach(LinkState.READY)
+    await introduce(line)
     with can.Bus(interface="virtual", channel=wire, rx_queue_size=1) as deaf:
         line.send()
         line.send((0x1FEDB, b"\x31"))
@@ -340,13 +355,13 @@ async def test_a_send_that_fails_re_opens_the_bus(open_line: Shop, wire: str) ->
 @pytest.mark.slow
 async def test_a_gateway_may_die_and_come_back(open_line: Shop, gateway: Gateway) -> None:
     line = open_line("slcan", {"port": gateway.url, "bitrate": 250_000})
-    await line.reach(LinkState.READY)
+    await introduce(line)
     await gateway.say(LIGHT_LINE)
     await until(lambda: line.heard)
     assert line.heard == [LIGHT]
     line.send()
-    await until(lambda: gateway.frames)
-    assert gateway.frames == ["T19FEDBF9830FFC800FF00FFFF"]
+    await until(lambda: len(gateway.frames) == 3)
+    assert gateway.frames[-1] == "T19FEDBF9830FFC800FF00FFFF"
     await gateway.close()
     await line.reach(LinkState.DOWN)
     await until(lambda: line.problem() == "gateway_unreachable")
@@ -428,12 +443,12 @@ async def test_a_bus_that_spoke_and_fell_silent_is_opened_anew(
 async def test_what_waits_when_the_address_is_lost_does_not_leave(open_line: Shop) -> None:
     name = channel()
     line = open_line("other", {"interface": "virtual", "channel": name, "bitrate": 250_000})
-    await line.reach(LinkState.READY)
+    await introduce(line)
     outcomes: list[BusError | None] = []
     with can.Bus(interface="virtual", channel=name) as peer:
         for _ in range(20):
             line.link.send(0x1FEDB, bytes(8), outcomes.append)
-        line.link._address_changed(None)
+        line.link._node._claim._set(None)
         await asyncio.sleep(0.3)
         left = 0
         while peer.recv(0):
@@ -453,6 +468,7 @@ async def test_a_listener_that_raises_leaves_nothing_behind() -> None:
         clock=LoopClock(asyncio.get_running_loop()),
         transmit=False,
         serial=1,
+        product=PRODUCT,
         frames=lambda *_: None,
         changed=refuse,
     )
@@ -557,3 +573,71 @@ async def test_stopping_just_as_the_bus_is_lost_waits_for_its_thread(
             await asyncio.sleep(0)
         await line.link.stop()
     assert our_threads(line.link.key) == []
+
+
+async def test_a_message_of_several_packets_is_handed_on_as_one_frame(
+    open_line: Shop, wire: str, peer: can.BusABC
+) -> None:
+    line = open_line("other", virtual(wire), transmit=False)
+    await line.reach(LinkState.UP)
+    packets = (
+        (0x18ECFF44, "200F0003FFEBFE00"), (0x18EBFF44, "0141434D452A5831"),
+        (0x18EBFF44, "022A30303132332A"), (0x18EBFF44, "032AFFFFFFFFFFFF"),
+    )  # fmt: skip
+    for can_id, data in packets:
+        peer.send(extended((can_id, bytes.fromhex(data))))
+    await until(lambda: len(line.heard) == 5)
+    assert line.heard[-1] == (0x18FEEB44, b"ACME*X1*00123**")
+
+
+async def test_what_is_asked_of_us_is_answered(
+    open_line: Shop, wire: str, peer: can.BusABC
+) -> None:
+    line = open_line("other", virtual(wire))
+    await introduce(line, peer)
+    peer.send(extended((0x18EAF944, bytes.fromhex("EBFE00FFFFFFFFFF"))))
+    text, count = bytearray(), -(-len(PRODUCT) // 7)
+    assert await next_frame(peer) == f"18ECFFF9#20{len(PRODUCT):02X}00{count:02X}FFEBFE00"
+    began = time.monotonic()
+    for number in range(1, count + 1):
+        head, _, data = (await next_frame(peer)).partition("#")
+        assert (head, data[:2]) == ("18EBFFF9", f"{number:02X}")
+        text += bytes.fromhex(data[2:])
+    assert text.rstrip(b"\xff").decode() == PRODUCT
+    assert 0.05 * (count - 1) < time.monotonic() - began < 0.1 * count
+    peer.send(extended((0x18EAFF44, bytes.fromhex("CAFE01FFFFFFFFFF"))))
+    assert await next_frame(peer) == "19FECAF9#0544FFFFFFFFFFFF"
+    peer.send(extended((0x18EAFF44, bytes.fromhex("B7FF01FFFFFFFFFF"))))
+    peer.send(extended((0x18EAF944, bytes.fromhex("B7FF01FFFFFFFFFF"))))
+    assert await next_frame(peer) == "18E844F9#01FFFFFF44B7FF01", "no tank is ours"
+
+
+async def test_two_of_us_fight_for_one_address_and_both_end_with_one(
+    open_line: Shop, wire: str
+) -> None:
+    first = open_line("other", virtual(wire), address=None, serial_number=9)
+    second = open_line("other", virtual(wire), address=None, serial_number=3)
+    await first.reach(LinkState.READY)
+    await second.reach(LinkState.READY)
+    await asyncio.sleep(0.6)
+    assert {first.link.address, second.link.address} == {0x9E, 0x9D}
+    assert first.state is second.state is LinkState.READY
+
+
+async def test_a_flood_of_questions_does_not_delay_a_command(
+    open_line: Shop, wire: str, peer: can.BusABC
+) -> None:
+    line = open_line("other", virtual(wire))
+    await introduce(line, peer)
+    for number in range(400):
+        dgn = (0x1FE00 + number % 256).to_bytes(3, "little")
+        peer.send(extended((0x18EAF944, dgn)))
+        peer.send(extended((0x18EAFF44, b"\x00\xee\x00")))
+        peer.send(extended((0x18ECF900 | number % 250, b"\x10\x14\x00\x03\xff" + dgn)))
+    await until(lambda: line.link.count.received == 1200)
+    began = time.monotonic()
+    line.send()
+    await until(lambda: line.outcomes)
+    assert line.outcomes == [None]
+    # The claims that wait are one frame each 50 ms; a command does not stand behind them.
+    assert time.monotonic() - began < 0.5

@@ -11,7 +11,7 @@ import threading
 import can
 
 from ..error import AdapterError, BusError
-from ..rvc import Clock, join, split
+from ..rvc import HEARD, Clock, Node, join, make_name, split
 from .adapters import (
     Companion,
     GarbledFrameError,
@@ -20,7 +20,6 @@ from .adapters import (
     open_adapter,
     read_frame,
 )
-from .claim import ADDRESS_CLAIM, REQUEST, Claim, make_name
 from .outbox import Left, Outbox, Parcel
 
 _LOGGER = logging.getLogger(__name__)
@@ -33,7 +32,8 @@ SETTLED = 10.0
 # RV-C nodes speak at least every 5 s. A bus that did and has not for this long may be a dead line.
 LONGEST_SILENCE = 60.0
 MOST_GARBLED = 100
-CLAIM_FRAMES = frozenset((ADDRESS_CLAIM >> 8, REQUEST >> 8))
+# Frames of our node that may wait to be sent, besides the commands.
+MOST_CHATTER = 20
 
 type Frames = list[tuple[int, bytes]]
 
@@ -73,13 +73,15 @@ class Link:
         clock: Clock,
         transmit: bool,
         serial: int,
+        product: str,
         frames: Callable[[Frames, float], None],
         changed: Callable[[LinkState], None],
         address: int | None = None,
     ) -> None:
         """Take the adapter and who listens; nothing is opened yet.
 
-        `serial` is the 21-bit number in our NAME; `address` skips the claim.
+        `serial` is the 21-bit number in our NAME, `product` what we say we are
+        ("make*model*serial number*unit number*"); `address` skips the claim.
         """
         self.key = key
         self.kind = kind
@@ -95,22 +97,21 @@ class Link:
         self._heard_at: float | None = None
         self._task: asyncio.Task[None] | None = None
         self._outbox = Outbox(clock, self._write)
-        self._claim = (
-            Claim(
-                clock=clock,
-                name=make_name(serial),
-                transmit=self._transmit_claim,
-                changed=self._address_changed,
-                address=address,
-            )
-            if transmit
-            else None
+        self._chatter = 0
+        self._may_transmit = transmit
+        self._node = Node(
+            clock=clock,
+            name=make_name(serial),
+            product=product,
+            transmit=self._speak if transmit else None,
+            changed=self._address_changed,
+            address=address,
         )
 
     @property
     def address(self) -> int | None:
         """Return our source address, None while we may not transmit."""
-        return self._claim.address if self._claim else None
+        return self._node.address
 
     def start(self) -> None:
         """Begin to open the bus, in the background."""
@@ -143,7 +144,7 @@ class Link:
             return self._outbox.put(can_id, data, left, urgent=urgent)
         if self.state is LinkState.DOWN:
             left(BusError("bus_down", bus=self.key))
-        elif self._claim is None:
+        elif not self._may_transmit:
             left(BusError("transmit_off", bus=self.key))
         else:
             left(BusError("no_address", bus=self.key))
@@ -186,8 +187,7 @@ class Link:
         _LOGGER.info("Bus %s is up", self.key)
         try:
             self._set(LinkState.UP)
-            if self._claim:
-                self._claim.start()
+            self._node.start()
             await self._wait_for_loss()
         finally:
             self._bus = None
@@ -195,8 +195,7 @@ class Link:
             closing = loop.run_in_executor(None, self._close, bus, reader)
             try:
                 self._set(LinkState.DOWN)
-                if self._claim:
-                    self._claim.stop()
+                self._node.stop()
                 self._outbox.fail_all(BusError("bus_down", bus=self.key))
             finally:
                 await _finish(closing)
@@ -257,10 +256,9 @@ class Link:
         ]
         self.count.received += len(batch)
         self.count.ignored += len(messages) - len(batch)
-        if self._claim:
-            for can_id, data in batch:
-                if can_id >> 16 & 0x1FF in CLAIM_FRAMES:
-                    self._claim.hear(split(can_id), data)
+        for can_id, data in [frame for frame in batch if frame[0] >> 8 & 0x1FFFF in HEARD]:
+            if message := self._node.hear(split(can_id), data):
+                batch.append((message.can_id, message.data))
         self._frames(batch, self._clock.now())
 
     def _write(self, can_id: int, data: bytes, left: Left) -> None:
@@ -283,9 +281,18 @@ class Link:
 
         sending.add_done_callback(done)
 
-    def _transmit_claim(self, dgn: int, source: int, data: bytes, destination: int | None) -> None:
-        """Send a frame of the address claim, which may come from no address."""
-        self._outbox.put(join(dgn, source, destination=destination), data, lambda _: None)
+    def _speak(self, can_id: int, data: bytes, left: Left) -> None:
+        """Queue a frame of our node; whoever floods it with questions must not delay commands."""
+        if self._chatter >= MOST_CHATTER:
+            left(BusError("queue_full"))
+            return
+
+        def gone(error: BusError | None) -> None:
+            self._chatter -= 1
+            left(error)
+
+        self._chatter += 1
+        self._outbox.put(can_id, data, gone)
 
     def _address_changed(self, address: int | None) -> None:
         """Become ready with an address, and no longer without one."""

@@ -6,15 +6,14 @@ from functools import partial
 from typing import Protocol
 
 from ..error import BusError, CommandError
-from ..rvc import Clock, Spec, Timer, Value
+from ..rvc import GLOBAL, REQUEST, Clock, Spec, Timer, Value, request
 from .commands import COMMANDS, Command
 from .families import FAMILY, Family, number
-from .intake import EVERYONE, MOST_THINGS, Frames, Intake
+from .intake import MOST_THINGS, Frames, Intake
 from .pending import Done, Handle, Pending
 from .profile import Profile, ProfileRow
 from .thing import Thing, ThingId
 
-REQUEST = 0xEA00
 ASKING_TIME = 10.0
 TICK = 1.0
 
@@ -261,8 +260,7 @@ class Coach:
             if error is None:
                 line.intake.asked(dgn, self._clock.now())
 
-        request = dgn.to_bytes(3, "little") + b"\xff" * 5
-        if line.wire.send(REQUEST, request, left, destination=EVERYONE):
+        if line.wire.send(REQUEST, request(dgn), left, destination=GLOBAL):
             # Also now: an answer may be read before the sender reports that the request has left.
             line.intake.asked(dgn, self._clock.now())
 

@@ -4,13 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Protocol
 
-from ..rvc import Row, Spec, Value, split
+from ..rvc import ACKNOWLEDGMENT, GLOBAL, Row, Spec, Value, split
 from .channel import VOICE_SILENCE, Cell, Channel, Node, Voices, is_heard, step_of, take_over
 from .families import FAMILY_OF, Family
 from .thing import Thing, ThingId
 
-ACKNOWLEDGMENT = 0xE800
-EVERYONE = 255
 BELIEF_GAP = 0.1
 ANSWER_WINDOW = 3.0
 MOST_THINGS = 1000
@@ -182,7 +180,7 @@ class Intake:
         """Take in a frame that says something new, or whose every repetition matters."""
         values = row.decode(data)
         if channel.family is None:
-            if channel.destination in (EVERYONE, self.address):
+            if channel.destination in (GLOBAL, self.address):
                 told = {field.name: value for field, value in zip(row.fields, values, strict=True)}
                 self._keeper.acknowledged(self.bus, channel.source, told)
             return
@@ -214,7 +212,7 @@ class Intake:
         """Tell whether what a sender says of a thing counts: the chosen one's, or everybody's."""
         if channel.priority is not None:
             raw = row.raw(data)[channel.priority]
-            cell.priority = -1 if raw is None or raw > EVERYONE - 3 else raw
+            cell.priority = -1 if raw is None or raw > GLOBAL - 3 else raw
             return self._may_speak(channel, cell)
         if cell.thing:
             # Whatever another sender says next of the thing is news, even if it is what it said.

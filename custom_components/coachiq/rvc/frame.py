@@ -19,6 +19,10 @@ type Left = Callable[[Exception | None], None]
 type Transmit = Callable[[int, bytes, Left], object]
 
 
+def ignore(_: Exception | None) -> None:
+    """Let a frame that could not leave be: time-outs and repetitions deal with it."""
+
+
 class Identifier(NamedTuple):
     """What an identifier says; `dgn` has a low byte of 00 where that byte is no part of the DGN."""
 

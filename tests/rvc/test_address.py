@@ -1,9 +1,11 @@
 """The claim of our address, to the byte."""
 
+from functools import partial
+
 import pytest
 
-from custom_components.coachiq.bus.claim import Claim, make_name
-from custom_components.coachiq.rvc import join, split
+from custom_components.coachiq.rvc import Left, make_name, split
+from custom_components.coachiq.rvc.address import Claim
 from tests.fake_clock import FakeClock
 
 # Serial number 12345h, unregistered manufacturer 7FFh, arbitrary-address capable; little-endian.
@@ -14,6 +16,7 @@ STATIC = "FFFFFFFFFFFFFF7F"  # the weakest of those that never move, yet stronge
 ASK_9E = "18EA9EFE#00EE00FFFFFFFFFF"
 CLAIM_9E = f"18EE009E#{NAME}"
 ASK_9D = "18EA9DFE#00EE00FFFFFFFFFF"
+CANNOT_CLAIM = f"18EE00FE#{NAME}"
 CLAIM_9D = f"18EE009D#{NAME}"
 
 
@@ -32,9 +35,9 @@ class Node:
             address=address,
         )
 
-    def _transmit(self, dgn: int, source: int, data: bytes, destination: int | None) -> None:
-        can_id = join(dgn, source, destination=destination)
+    def _transmit(self, can_id: int, data: bytes, left: Left) -> None:
         self.sent.append(f"{can_id:08X}#{data.hex().upper()}")
+        left(None)
 
     def hear(self, frame: str) -> None:
         can_id, _, data = frame.partition("#")
@@ -192,18 +195,38 @@ def test_without_an_address_no_request_is_answered(node: Node) -> None:
     assert node.sent == [ASK_9E]
 
 
-def test_when_the_range_is_exhausted_we_stay_silent(node: Node) -> None:
+def exhaust(node: Node) -> None:
+    """Let every address of the range be somebody's who never moves."""
     node.claim.start()
     for address in range(158, 143, -1):
         assert node.sent[-1] == f"18EA{address:02X}FE#00EE00FFFFFFFFFF"
         node.hear(f"18EE00{address:02X}#{STATIC}")
     assert len(node.sent) == 15
-    node.clock.advance(59.0)
-    node.hear(f"18EE00FE#{STATIC}")
-    assert len(node.sent) == 15
+    node.sent.clear()
+
+
+def test_when_the_range_is_exhausted_we_say_that_we_cannot_claim(node: Node) -> None:
+    exhaust(node)
+    # All who cannot claim say so under one identifier: each waits by its serial number.
+    node.clock.advance(0x12345 % 154 / 1000 - 0.001)
+    assert node.sent == []
+    node.clock.advance(0.002)
+    assert node.sent == [CANNOT_CLAIM]
     assert node.addresses == []
-    node.clock.advance(1.0)
-    assert node.sent[15:] == ["18EA9EFE#00EE00FFFFFFFFFF"], "somebody may have left"
+    node.hear("18EAFF44#00EE00FFFFFFFFFF")
+    assert node.sent == [CANNOT_CLAIM] * 2
+    node.hear(f"18EE00FE#{STATIC}")
+    node.clock.advance(59.0)
+    assert node.sent == [CANNOT_CLAIM] * 2, "another that cannot claim is no rival"
+
+
+def test_after_a_minute_we_try_again_for_somebody_may_have_left(node: Node) -> None:
+    exhaust(node)
+    node.clock.advance(60.2)
+    assert node.sent == [CANNOT_CLAIM, ASK_9E]
+    node.clock.advance(0.5)
+    assert node.sent == [CANNOT_CLAIM, ASK_9E, CLAIM_9E]
+    assert node.addresses == [158]
     node.claim.stop()
     assert node.clock.timers == 0
 
@@ -221,23 +244,36 @@ def test_a_weaker_rival_while_we_claim_is_told_that_it_is_ours(node: Node) -> No
     assert node.claim.address == 0x9E
 
 
-def test_a_fixed_address_is_ours_at_once() -> None:
+@pytest.mark.parametrize("data", ["07FFFFFFFFFFFFFF", "FFFFFFFFFFFFFFFF", "FFFF"])
+def test_a_request_to_the_nodes_of_our_maker_is_answered(settled: Node, data: str) -> None:
+    """The lower three bits of the maker's code, 7FFh, are in byte 0, the upper eight in byte 1."""
+    settled.hear(f"19FED644#{data}")
+    assert settled.sent == [CLAIM_9E]
+
+
+@pytest.mark.parametrize("data", ["06FFFFFFFFFFFFFF", "F7FEFFFFFFFFFFFF", "FF", ""])
+def test_one_to_the_nodes_of_another_maker_is_not(settled: Node, data: str) -> None:
+    settled.hear(f"19FED644#{data}")
+    assert settled.sent == []
+
+
+def test_a_fixed_address_is_claimed_and_ours_at_once() -> None:
     node = Node(address=249)
     node.claim.start()
     assert node.addresses == [249]
     node.clock.advance(1.0)
-    assert node.sent == []
+    assert node.sent == [f"18EE00F9#{NAME}"]
 
 
-def test_a_fixed_address_is_defended_and_never_left() -> None:
+@pytest.mark.parametrize("rival", [WEAKER, STATIC])
+def test_a_fixed_address_is_defended_and_never_left(rival: str) -> None:
     node = Node(address=249)
     node.claim.start()
-    node.hear(f"18EE00F9#{WEAKER}")
-    assert node.sent == [f"18EE00F9#{NAME}"]
-    node.hear(f"18EE00F9#{STATIC}")
+    node.hear(f"18EE00F9#{rival}")
+    assert node.sent == [f"18EE00F9#{NAME}"] * 2
     assert node.claim.address == 249
     node.hear("18EAF944#00EE00FFFFFFFFFF")
-    assert node.sent == [f"18EE00F9#{NAME}"] * 2
+    assert node.sent == [f"18EE00F9#{NAME}"] * 3
 
 
 @pytest.mark.parametrize("when", [0.1, 0.3, 0.6])
@@ -259,3 +295,70 @@ def test_it_can_be_started_again(settled: Node) -> None:
     settled.clock.advance(0.5)
     assert settled.addresses == [None, 158]
     assert settled.sent == [ASK_9E, CLAIM_9E]
+
+
+class Wire:
+    """A bus of claims that hear each other a moment later, as nodes do."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock(0.0)
+        self.claims: list[Claim] = []
+        self.frames: list[str] = []
+
+    def join(self, serial: int) -> Claim:
+        claim = Claim(
+            clock=self.clock,
+            name=make_name(serial),
+            transmit=lambda can_id, data, _: self._carry(claim, can_id, data),
+            changed=lambda _: None,
+        )
+        self.claims.append(claim)
+        return claim
+
+    def _carry(self, sender: Claim, can_id: int, data: bytes) -> None:
+        self.frames.append(f"{can_id:08X}#{data.hex().upper()}")
+        for claim in self.claims:
+            if claim is not sender:
+                hear = partial(claim.hear, split(can_id), data)
+                self.clock.call_later(0.001, hear)
+
+
+@pytest.mark.parametrize("lead", [0.0, 0.0005, 0.1, 0.2499, 0.2505, 0.3, 0.499, 0.5, 5.0])
+@pytest.mark.parametrize(("first", "second"), [(3, 9), (9, 3)])
+def test_of_two_that_want_one_address_the_lower_name_has_it_or_the_first(
+    first: int, second: int, lead: float
+) -> None:
+    wire = Wire()
+    one, two = wire.join(first), wire.join(second)
+    one.start()
+    wire.clock.advance(lead)
+    two.start()
+    wire.clock.advance(5.0)
+    held = [one.address, two.address]
+    if lead < 0.001:  # both claimed before they heard each other
+        assert held == ([158, 157] if first < second else [157, 158])
+    else:
+        assert held == [158, 157]
+    sent = len(wire.frames)
+    wire.clock.advance(600.0)
+    assert [one.address, two.address] == held
+    assert len(wire.frames) == sent, "who has an address has no more to say"
+
+
+def test_twenty_nodes_share_the_fifteen_addresses_and_the_rest_cannot_claim() -> None:
+    wire = Wire()
+    nodes = [wire.join(serial) for serial in range(20)]
+    for node in nodes:
+        node.start()
+    wire.clock.advance(30.0)
+    held = sorted(node.address for node in nodes if node.address is not None)
+    assert held == list(range(144, 159))
+    assert {frame[8:] for frame in wire.frames if frame.startswith("18EE00FE")} == {
+        "#" + make_name(serial).hex().upper()
+        for serial, node in enumerate(nodes)
+        if node.address is None
+    }
+    leaver = next(node for node in nodes if node.address == 150)
+    leaver.stop()
+    wire.clock.advance(120.0)
+    assert sorted(node.address for node in nodes if node.address is not None) == held
