@@ -51,27 +51,30 @@ def quiet_coach(spec: Spec) -> Coach:
     return coach
 
 
-def known(coach: Coach, frames: Frames) -> Frames:
+def known(coach: Coach, spec: Spec, frames: Frames) -> Frames:
     """Make all things of the frames known; return the frames that then say nothing new."""
+    last: dict[tuple[int, bytes], tuple[int, bytes]] = {}
+    for can_id, data in frames:
+        row = spec.get(can_id >> 8 & 0x1FFFF)
+        last[can_id, data[row.key_slice] if row else b""] = (can_id, data)
     for now in (0.0, 1.0, 2.0):
         coach.receive(BUS, frames, now)
-    last: dict[tuple[int, int], tuple[int, bytes]] = {}
-    for can_id, data in frames:
-        last[can_id, data[0]] = (can_id, data)
+    for now in (3.0, 4.0):
+        coach.receive(BUS, list(last.values()), now)
     return list(last.values())
 
 
 def unchanged_work(spec: Spec, frames: Frames) -> tuple[int, Callable[[], None]]:
     """Return work on frames that only renew when their things were heard."""
     coach = quiet_coach(spec)
-    repeats = known(coach, frames) * 20
-    return len(repeats), lambda: coach.receive(BUS, repeats, 3.0)
+    repeats = known(coach, spec, frames) * 20
+    return len(repeats), lambda: coach.receive(BUS, repeats, 5.0)
 
 
 def changed_work(spec: Spec, frames: Frames) -> tuple[int, Callable[[], None]]:
     """Return work on frames that change values of things."""
     coach = quiet_coach(spec)
-    known(coach, frames)
+    known(coach, spec, frames)
     return len(frames), lambda: coach.receive(BUS, frames, 3.0)
 
 

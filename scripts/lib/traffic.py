@@ -1,6 +1,6 @@
-"""Traffic of one coach to measure with: random walks over rows, the same in every run."""
+"""Traffic of one coach to measure with: what each sender's fields say wanders, the same each run."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 import heapq
 import random
@@ -13,25 +13,20 @@ without_home_assistant()
 from custom_components.coachiq.rvc import join  # noqa: E402  after the line above
 
 if TYPE_CHECKING:
-    from custom_components.coachiq.rvc import Spec, Value
+    from custom_components.coachiq.rvc import Row, Spec
 
-type Step = Callable[[random.Random, Value], Value]
-
-
-type Values = Mapping[str, Value]
+NOT_REPORTED = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """One row sent for each of some keys: what is constant, and what changes how often."""
+    """One row, sent by one address for some instances; `odds` that a frame says something new."""
 
     row: str
     source: int
-    seconds: float
-    keys: tuple[Values, ...] = ({},)
-    fixed: Values
-    changing: Mapping[str, tuple[Value, Step]]
-    odds: float
+    instances: int = 1
+    seconds: float = 1.0
+    odds: float = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,318 +38,141 @@ class Frame:
     data: bytes
 
 
-def walk(step: float, low: float, high: float) -> Step:
-    """Return a step up or down within limits."""
-
-    def take(chance: random.Random, value: Value) -> Value:
-        if not isinstance(value, int | float):
-            return low
-        return min(high, max(low, round(value + chance.choice((-step, step)), 6)))
-
-    return take
-
-
-def choice(*values: Value) -> Step:
-    """Return a step to any of some values."""
-    return lambda chance, _: chance.choice(values)
-
-
-def _instances(*numbers: int, name: str = "instance") -> tuple[Values, ...]:
-    return tuple({name: number} for number in numbers)
-
-
-_AC: dict[str, tuple[Value, Step]] = {
-    "rms_voltage": (120.0, walk(0.05, 108, 132)),
-    "rms_current": (8.0, walk(0.3, 0, 50)),
-    "frequency": (60.0, walk(0.0078125, 59, 61)),
+# Address, rows with instances, seconds between two frames and odds: a large coach, busy.
+_NODES: Mapping[int, tuple[tuple[str, int, float, float], ...]] = {
+    0x40: (
+        ("GENERATOR_STATUS_1", 1, 1.0, 0.4),
+        ("GENERATOR_STATUS_2", 1, 1.0, 0.4),
+        ("GENERATOR_AC_STATUS_1", 2, 0.5, 0.5),
+    ),
+    0x42: (
+        ("INVERTER_STATUS", 2, 0.5, 0.2),
+        ("INVERTER_AC_STATUS_1", 2, 0.5, 0.7),
+        ("INVERTER_AC_STATUS_3", 2, 1.0, 0.4),
+        ("INVERTER_DC_STATUS", 1, 0.5, 0.6),
+        ("INVERTER_TEMPERATURE_STATUS", 1, 1.0, 0.4),
+        ("CHARGER_STATUS", 2, 0.5, 0.5),
+        ("CHARGER_STATUS_2", 2, 0.5, 0.6),
+        ("CHARGER_AC_STATUS_1", 2, 0.5, 0.7),
+        ("CHARGER_AC_STATUS_3", 2, 1.0, 0.4),
+    ),
+    0x46: (
+        ("DC_SOURCE_STATUS_1", 3, 0.5, 0.7),
+        ("DC_SOURCE_STATUS_2", 3, 0.5, 0.2),
+        ("DC_SOURCE_STATUS_3", 3, 0.5, 0.2),
+        ("DC_SOURCE_STATUS_4", 3, 1.0, 0.2),
+        ("DC_SOURCE_STATUS_5", 3, 0.5, 0.6),
+        ("BATTERY_STATUS_1", 4, 0.5, 0.6),
+        ("BATTERY_STATUS_2", 4, 1.0, 0.3),
+    ),
+    0x4A: (("ATS_STATUS", 1, 1.0, 0.4), ("ATS_AC_STATUS_1", 2, 0.5, 0.6)),
+    0x50: (
+        ("SOLAR_CONTROLLER_STATUS", 2, 0.5, 0.5),
+        ("SOLAR_CONTROLLER_STATUS_2", 2, 1.0, 0.4),
+        ("SOLAR_CONTROLLER_STATUS_3", 2, 0.5, 0.5),
+        ("SOLAR_CONTROLLER_STATUS_5", 2, 1.0, 0.3),
+    ),
+    0x65: (
+        ("WATERHEATER_STATUS", 2, 1.0, 0.3),
+        ("FURNACE_STATUS", 3, 1.0, 0.3),
+        ("CIRCULATION_PUMP_STATUS", 2, 1.0, 0.3),
+        ("FLOOR_HEAT_STATUS", 3, 1.0, 0.3),
+    ),
+    0x80: (
+        ("DC_LOAD_STATUS", 8, 2.0, 0.2),
+        ("DC_LOAD_STATUS_2", 8, 2.0, 0.2),
+        ("DC_MOTOR_CONTROL_STATUS", 4, 1.0, 0.2),
+        ("WINDOW_SHADE_CONTROL_STATUS", 8, 2.0, 0.2),
+    ),
+    0x81: (
+        ("THERMOSTAT_STATUS_1", 5, 1.0, 0.2),
+        ("THERMOSTAT_STATUS_2", 5, 2.0, 0.2),
+        ("THERMOSTAT_AMBIENT_STATUS", 6, 1.0, 0.4),
+        ("AIR_CONDITIONER_STATUS", 3, 1.0, 0.3),
+        ("HEAT_PUMP_STATUS", 3, 1.0, 0.3),
+        ("ROOF_FAN_STATUS_1", 3, 1.0, 0.3),
+    ),
+    0x9C: (("DC_DIMMER_STATUS_3", 28, 2.0, 0.2), ("DC_DIMMER_STATUS_1", 8, 2.0, 0.2)),
+    0x9D: (
+        ("TANK_STATUS", 5, 1.0, 0.2),
+        ("WATER_PUMP_STATUS", 1, 1.0, 0.4),
+        ("AUTOFILL_STATUS", 1, 1.0, 0.4),
+        ("DOOR_STATUS", 4, 1.0, 0.3),
+        ("AWNING_STATUS", 3, 1.0, 0.3),
+        ("SLIDE_STATUS", 4, 1.0, 0.3),
+        ("STEP_STATUS", 1, 1.0, 0.4),
+    ),
+    0x9E: (("AC_LOAD_STATUS", 6, 1.0, 0.3), ("DATE_TIME_STATUS", 1, 1.0, 1.0)),
+    0xA0: (("TIRE_STATUS", 8, 1.0, 0.3), ("WEATHER_STATUS_1", 1, 1.0, 0.5)),
+    0xFC: (("CHASSIS_MOBILITY_STATUS", 1, 0.5, 0.7), ("DM_RV", 1, 1.0, 0.3)),
 }
-_NO_FAULT: dict[str, Value] = dict.fromkeys(
-    ("fault_open_ground", "fault_open_neutral", "fault_reverse_polarity", "fault_ground_current"), 0
+SENDERS = tuple(
+    Sender(row=row, source=source, instances=instances, seconds=seconds, odds=odds)
+    for source, rows in _NODES.items()
+    for row, instances, seconds, odds in rows
 )
 
-SENDERS = (
-    *(
-        Sender(
-            row="DC_DIMMER_STATUS_3",
-            source=0x9C + node,
-            seconds=5.0,
-            odds=0.1,
-            keys=_instances(*range(16 * node + 1, 16 * node + 15)),
-            fixed={"lock_status": 0, "overcurrent_status": 0, "last_command": "set level"},
-            changing={
-                "operating_status_brightness": (0, choice(0, 25, 50, 80, 100)),
-                "load_status": (0, choice(0, 1)),
-            },
-        )
-        for node in range(3)
-    ),
-    Sender(
-        row="DC_SOURCE_STATUS_1",
-        source=0x46,
-        seconds=0.5,
-        odds=0.75,
-        keys=_instances(1, 2, name="dc_instance"),
-        fixed={"device_priority": 120},
-        changing={
-            "dc_voltage": (13.2, walk(0.05, 11, 15)),
-            "dc_current": (-5.0, walk(0.173, -200, 200)),
-        },
-    ),
-    Sender(
-        row="DC_SOURCE_STATUS_2",
-        source=0x46,
-        seconds=0.5,
-        odds=0.1,
-        keys=_instances(1, 2, name="dc_instance"),
-        fixed={"device_priority": 120},
-        changing={
-            "source_temperature": (24.0, walk(0.03125, -20, 60)),
-            "state_of_charge_soc": (88.0, walk(0.5, 0, 100)),
-            "time_remaining": (900, walk(1, 0, 6000)),
-            "time_remaining_interpretation": (0, choice(0, 1)),
-        },
-    ),
-    Sender(
-        row="DC_SOURCE_STATUS_3",
-        source=0x46,
-        seconds=0.5,
-        odds=0.1,
-        keys=_instances(1, name="dc_instance"),
-        fixed={"device_priority": 120, "state_of_health": 98.0},
-        changing={
-            "capacity_remaining": (310, walk(1, 0, 400)),
-            "relative_capacity": (86.0, walk(0.5, 0, 100)),
-        },
-    ),
-    Sender(
-        row="TANK_STATUS",
-        source=0xB0,
-        seconds=1.0,
-        odds=0.05,
-        keys=_instances(0, 1, 2, 3, 18),
-        fixed={"resolution": 28},
-        changing={"relative_level": (14, walk(1, 0, 28))},
-    ),
-    *(
-        Sender(
-            row=row,
-            source=source,
-            seconds=1.0,
-            odds=odds,
-            keys=_instances(1, 2, 3, 4),
-            fixed=fixed,
-            changing=changing,
-        )
-        for row, source, odds, fixed, changing in (
-            (
-                "THERMOSTAT_STATUS_1",
-                0x81,
-                0.1,
-                {"fan_mode": 0, "schedule_mode": 0, "fan_speed": 50},
-                {
-                    "operating_mode": (1, choice(0, 1, 2, 3)),
-                    "setpoint_temp_cool": (24.0, walk(0.5, 18, 30)),
-                    "setpoint_temp_heat": (20.0, walk(0.5, 10, 25)),
-                },
-            ),
-            (
-                "THERMOSTAT_AMBIENT_STATUS",
-                0x81,
-                0.4,
-                {},
-                {"ambient_temp": (23.0, walk(0.03125, 5, 40))},
-            ),
-            (
-                "AIR_CONDITIONER_STATUS",
-                0x90,
-                0.1,
-                {
-                    "operating_mode": 0,
-                    "max_fan_speed": 100,
-                    "max_air_conditioning_output_level": 100,
-                    "dead_band": 1.0,
-                },
-                {
-                    "fan_speed": (50, choice(0, 50, 100)),
-                    "air_conditioning_output_level": (50, choice(0, 50, 100)),
-                },
-            ),
-            (
-                "FURNACE_STATUS",
-                0x94,
-                0.1,
-                {"operating_mode": 0, "heat_source": 0},
-                {
-                    "circulation_fan_speed": (0, choice(0, 50, 100)),
-                    "heat_output_level": (0, choice(0, 50, 100)),
-                },
-            ),
-        )
-    ),
-    Sender(
-        row="INVERTER_STATUS",
-        source=0x42,
-        seconds=0.5,
-        odds=0.05,
-        keys=_instances(1),
-        fixed={},
-        changing={"status": (2, choice(1, 2))},
-    ),
-    Sender(
-        row="CHARGER_STATUS",
-        source=0x42,
-        seconds=0.5,
-        odds=0.5,
-        keys=_instances(1),
-        fixed={"operating_state": 3, "charge_current_percent_of_maximum": 20},
-        changing={
-            "charge_voltage": (13.6, walk(0.05, 12, 15)),
-            "charge_current": (20.0, walk(0.05, 0, 100)),
-        },
-    ),
-    *(
-        Sender(
-            row=row,
-            source=source,
-            seconds=0.5,
-            odds=0.7,
-            keys=(key,),
-            fixed=_NO_FAULT,
-            changing=_AC,
-        )
-        for row, source, key in (
-            ("INVERTER_AC_STATUS_1", 0x42, {"instance": 1, "line": 0, "input_output": 1}),
-            ("CHARGER_AC_STATUS_1", 0x42, {"instance": 1, "line": 0, "input_output": 0}),
-            (
-                "ATS_AC_STATUS_1",
-                0x4A,
-                {"transfer_switch_instance": 1, "input_output": 0, "source": 0, "leg": 0},
-            ),
-        )
-    ),
-    Sender(
-        row="GENERATOR_STATUS_1",
-        source=0x40,
-        seconds=1.0,
-        odds=0.3,
-        fixed={"status": 3},
-        changing={
-            "engine_run_time": (2057, walk(1, 0, 99999)),
-            "engine_load": (30, walk(0.5, 0, 100)),
-            "start_battery_voltage": (12.9, walk(0.05, 11, 15)),
-        },
-    ),
-    Sender(
-        row="WATERHEATER_STATUS",
-        source=0x65,
-        seconds=1.0,
-        odds=0.25,
-        keys=_instances(1),
-        fixed={"operating_modes": 1, "set_point_temperature": 60, "burner_status": 1},
-        changing={"water_temperature": (45.0, walk(0.5, 5, 70))},
-    ),
-    Sender(
-        row="DATE_TIME_STATUS",
-        source=0x9E,
-        seconds=1.0,
-        odds=1.0,
-        fixed={
-            "year": 2026,
-            "month": 11,
-            "day_of_month": 20,
-            "day_of_week": 6,
-            "hour": 10,
-            "time_zone": 7,
-        },
-        changing={"minute": (0, walk(1, 0, 59)), "second": (0, walk(1, 0, 59))},
-    ),
-    *(
-        Sender(
-            row="DM_RV",
-            source=source,
-            seconds=1.0,
-            odds=0.05,
-            fixed={"operating_status_1": 1, "operating_status_2": 1, "dsa": source},
-            changing={"yellow_lamp_status": (0, choice(0, 1))},
-        )
-        for source in (0x40, 0x42, 0x46, 0x4A, 0x65, 0x81, 0x9C, 0xB0)
-    ),
-    Sender(
-        row="DOOR_STATUS",
-        source=0x9D,
-        seconds=5.0,
-        odds=0.1,
-        keys=_instances(1, 2, 3, 4),
-        fixed={},
-        changing={"lock_status": (1, choice(0, 1))},
-    ),
-    Sender(
-        row="ROOF_FAN_STATUS_1",
-        source=0xA0,
-        seconds=2.0,
-        odds=0.1,
-        keys=_instances(1, 2, 3),
-        fixed={"ambient_temperature": 22, "set_point": 24},
-        changing={
-            "system_status": (0, choice(0, 1)),
-            "fan_speed_setting": (0, choice(0, 25, 50, 100)),
-        },
-    ),
-    Sender(
-        row="AC_LOAD_STATUS",
-        source=0x9E,
-        seconds=2.0,
-        odds=0.1,
-        keys=_instances(*range(1, 7)),
-        fixed={"operating_mode": 1, "variable_level_capability": 0, "demanded_current": 5},
-        changing={
-            "operating_status_level": (0, choice(0, 100)),
-            "present_current": (0, walk(0.05, 0, 15)),
-        },
-    ),
-    Sender(
-        row="DC_LOAD_STATUS",
-        source=0x80,
-        seconds=5.0,
-        odds=0.1,
-        keys=_instances(*range(1, 9)),
-        fixed={"operating_mode": 1, "variable_level_capability": 0},
-        changing={"operating_status_level": (0, choice(0, 100))},
-    ),
-    Sender(
-        row="WATER_PUMP_STATUS",
-        source=0x9D,
-        seconds=1.0,
-        odds=0.1,
-        fixed={"operating_status": 1},
-        changing={
-            "pump_status": (0, choice(0, 1)),
-            "current_system_pressure": (280000, walk(100, 190000, 320000)),
-        },
-    ),
-)
+
+class _State:
+    """What one sender says of one instance, as raw numbers by field."""
+
+    def __init__(self, sender: Sender, row: Row, number: int, chance: random.Random) -> None:
+        self.sender = sender
+        self._row = row
+        self._raw: dict[str, int] = {}
+        for place, name in enumerate(row.key):
+            low = row.fields[row.index[name]].low
+            self._raw[name] = low if place else max(low, 1) + number
+        free = [field for field in row.fields if field.name not in row.key and field.when is None]
+        self._wandering = [
+            field for field in free if field.kind != "text" and chance.random() > NOT_REPORTED
+        ] or free[:1]
+        for field in self._wandering:
+            self._raw[field.name] = (
+                chance.choice([*field.labels])
+                if field.kind == "enum"
+                else chance.randint(field.low, field.high)
+            )
+
+    def step(self, chance: random.Random) -> None:
+        """Let one field say something else: a number a little more or less, another code."""
+        field = chance.choice(self._wandering)
+        if field.kind == "enum":
+            self._raw[field.name] = chance.choice([*field.labels])
+        else:
+            near = self._raw[field.name] + chance.choice((-2, -1, 1, 2))
+            self._raw[field.name] = min(field.high, max(field.low, near))
+
+    def data(self) -> bytes:
+        """Return the payload; what the sender does not report is all ones."""
+        payload = (1 << 64) - 1
+        for field in self._row.fields:
+            if (raw := self._raw.get(field.name)) is not None:
+                payload = payload & ~((1 << field.bits) - 1 << field.bit) | raw << field.bit
+        return payload.to_bytes(8, "little")
+
+    def can_id(self) -> int:
+        """Return the identifier of its frames."""
+        return join(self._row.dgn, self.sender.source, priority=self._row.priority)
 
 
 def frames(spec: Spec, count: int, seed: int = 20261) -> Iterator[Frame]:
     """Yield frames in the order of time, repeats among them as on a real bus."""
     chance = random.Random(seed)  # noqa: S311  the same frames in every run are wanted
     queue: list[tuple[float, int]] = []
-    states: list[tuple[Sender, dict[str, Value]]] = []
+    states: list[_State] = []
     for sender in SENDERS:
-        for key in sender.keys:
-            start = {name: value for name, (value, _) in sender.changing.items()}
+        for number in range(sender.instances):
             heapq.heappush(queue, (chance.uniform(0, sender.seconds), len(states)))
-            states.append((sender, {**sender.fixed, **key, **start}))
+            states.append(_State(sender, spec.named(sender.row), number, chance))
     for _ in range(count):
         time, number = heapq.heappop(queue)
-        sender, values = states[number]
-        if chance.random() < sender.odds:
-            name = chance.choice(list(sender.changing))
-            values[name] = sender.changing[name][1](chance, values[name])
-        row = spec.named(sender.row)
-        can_id = join(row.dgn, sender.source, priority=row.priority)
-        yield Frame(time=round(time, 4), can_id=can_id, data=row.encode(**values))
-        heapq.heappush(queue, (time + sender.seconds * chance.uniform(0.98, 1.02), number))
+        state = states[number]
+        if chance.random() < state.sender.odds:
+            state.step(chance)
+        yield Frame(time=round(time, 4), can_id=state.can_id(), data=state.data())
+        pace = state.sender.seconds * chance.uniform(0.98, 1.02)
+        heapq.heappush(queue, (time + pace, number))
 
 
 def changed(all_frames: Iterable[Frame], spec: Spec) -> Iterator[Frame]:

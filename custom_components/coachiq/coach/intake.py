@@ -179,7 +179,8 @@ class Intake:
     def _news(self, channel: Channel, row: Row, data: bytes, now: float) -> None:
         """Take in a frame that says something new, or whose every repetition matters."""
         values = row.decode(data)
-        if channel.family is None:
+        family = channel.family
+        if family is None:
             if channel.destination in (GLOBAL, self.address):
                 told = {field.name: value for field, value in zip(row.fields, values, strict=True)}
                 self._keeper.acknowledged(self.bus, channel.source, told)
@@ -194,13 +195,17 @@ class Intake:
         else:
             channel.quiet.pop(cell.data, None)
             first = False
-        if cell.thing is None:
-            self._believe(channel, row, cell, self._said(channel, values, data), now, first=first)
         cell.data = data
+        said = self._said(channel, values, data)
+        if cell.thing is None:
+            if self._is_no_thing(family, cell.key, said):
+                # Nor will it be while it says the same.
+                channel.quiet[data] = cell
+                return
+            self._believe(family, channel, row, cell, now, first=first)
         if cell.thing is None:
             return
         silence, cell.heard = now - cell.heard, now
-        said = self._said(channel, values, data)
         heard = False
         if self._has_voice(channel, row, cell, data):
             self._apply(cell.thing, channel, said, now, silence)
@@ -238,27 +243,24 @@ class Intake:
             said[reading.name] = value
         return said
 
+    def _is_no_thing(self, family: Family, key: tuple[int, ...], said: Mapping[str, Value]) -> bool:
+        """Tell whether a key is none of the family's, or nothing is said of it."""
+        if not family.lowest <= key[0] <= family.highest:
+            reason = "key out of range"
+        elif all(value is None for value in said.values()):
+            reason = "no data"
+        else:
+            return False
+        identity = ThingId(self.bus, family.key, key)
+        if not self._keeper.known(identity):
+            self._reject(identity, reason)
+        return True
+
     def _believe(
-        self,
-        channel: Channel,
-        row: Row,
-        cell: Cell,
-        said: dict[str, Value],
-        now: float,
-        *,
-        first: bool,
+        self, family: Family, channel: Channel, row: Row, cell: Cell, now: float, *, first: bool
     ) -> None:
         """Decide whether the cell's key is a thing: by a second frame, or by an answer."""
-        family = channel.family
-        if family is None:
-            return
         identity = ThingId(self.bus, family.key, cell.key)
-        if not family.lowest <= cell.key[0] <= family.highest:
-            self._reject(identity, "key out of range")
-            return
-        if all(value is None for value in said.values()):
-            self._reject(identity, "no data")
-            return
         thing = self._keeper.known(identity)
         if thing is None:
             answered = now - self._asked.get(row.dgn, float("-inf")) <= ANSWER_WINDOW
