@@ -1,0 +1,115 @@
+"""What scripts/endurance does: proofs longer than tests may take; a part of each is a test."""
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+import itertools
+import subprocess
+import sys
+import time
+import tracemalloc
+from typing import TYPE_CHECKING
+
+from alone import ROOT
+import fuzzing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SEED = 20261
+CHUNK = 250_000
+RECORD = 50_000
+# Caches of the interpreter and of the parts that are bounded may still fill up a little.
+MOST_GROWTH = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A long proof: what it shows, how much of what is all of it, and how to run so much."""
+
+    shows: str
+    count: int
+    unit: str
+    run: Callable[[int], str]
+
+
+def fuzz(count: int) -> str:
+    """Give so many frames of any kind to everything that takes in frames; raises what it finds."""
+    chunks = [min(CHUNK, count - done) for done in range(0, count, CHUNK)]
+    with ProcessPoolExecutor() as pool:
+        seeds = range(SEED, SEED + len(chunks))
+        found = list(pool.map(_fuzz_chunk, chunks, seeds))
+    taken, messages, sent = (sum(part) for part in zip(*found, strict=True))
+    return f"{taken:,} frames, {messages:,} long messages, {sent:,} frames sent, no exception"
+
+
+def _fuzz_chunk(count: int, seed: int) -> tuple[int, int, int]:
+    target = fuzzing.run(count, seed)
+    return target.frames, target.messages, target.sent
+
+
+def memory(count: int) -> str:
+    """Give the same frames over and over; raises when memory grows with their number."""
+    target = fuzzing.Target()
+    record = list(fuzzing.frames(target, min(RECORD, count), SEED))
+    endless = itertools.cycle(record)
+
+    def take(frames: int) -> None:
+        for can_id, data, pause in itertools.islice(endless, frames):
+            target.take(can_id, data, pause)
+
+    take(2 * len(record))
+    tracemalloc.start()
+    take(len(record))
+    before = tracemalloc.get_traced_memory()[0]
+    take(count)
+    growth = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    if growth > MOST_GROWTH:
+        raise AssertionError(f"{growth:,} bytes more after {count:,} frames")
+    return f"{growth:+,} bytes after {count:,} frames (at most {MOST_GROWTH:,})"
+
+
+def guided(seconds: int) -> str:
+    """Let atheris look for frames that reach new code; raises when it finds a fault."""
+    command = [sys.executable, str(ROOT / "scripts/lib/guided.py"), f"-max_total_time={seconds}"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise AssertionError(done.stderr[-3000:])
+    return f"{done.stderr.splitlines()[-1]}, no exception"
+
+
+PROOFS = {
+    "fuzz": Proof(
+        shows="nothing raises, whatever comes from the bus",
+        count=10_000_000,
+        unit="frames",
+        run=fuzz,
+    ),
+    "guided": Proof(
+        shows="the same, with inputs that a coverage-guided fuzzer makes",
+        count=600,
+        unit="seconds",
+        run=guided,
+    ),
+    "memory": Proof(
+        shows="no memory is kept per frame", count=1_000_000, unit="frames", run=memory
+    ),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one proof, in full or as much of it as is asked for; without a name list them."""
+    name, *rest = arguments or [""]
+    proof = PROOFS.get(name)
+    if proof is None or (rest and not rest[0].isdecimal()):
+        for known, listed in PROOFS.items():
+            print(f"scripts/endurance {known} [{listed.count} {listed.unit}]: {listed.shows}")
+        return 2
+    count = int(rest[0]) if rest else proof.count
+    start = time.monotonic()
+    print(f"{name}: {proof.run(count)}, {time.monotonic() - start:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
