@@ -157,3 +157,20 @@ def test_encode_refuses(row: str, values: dict[str, Value], said: str) -> None:
     with pytest.raises(EncodeError) as caught:
         SPEC.named(row).encode(**values)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (0, "ack"), (1, "nak"), (2, "source not acceptable"), (3, "conditions not met"),
+        (4, "bad format"), (5, "out of range"), (6, "password required"), (7, "needs more time"),
+        (8, "user override"), (128, "command specific"),
+    ],
+)  # fmt: skip
+def test_an_acknowledgment_is_in_words_both_ways(code: int, words: str) -> None:
+    row = SPEC.named("ACKNOWLEDGMENT")
+    sent = row.encode(
+        code=code, instance=2, acknowledged_source_address=0x44, acknowledged_dgn=0x1FFB7
+    )
+    assert sent.hex() == f"{code:02x}02ffff44b7ff01"
+    assert row.decode(sent)[row.index["code"]] == Code(code, words)
