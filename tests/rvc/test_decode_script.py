@@ -36,10 +36,10 @@ def test_forms_of_a_frame(line: bytes) -> None:
         "dgn": "1FEDA", "name": "DC_DIMMER_STATUS_3", "priority": 6, "source": 0x98, "instance": 24,
     }  # fmt: skip
     assert isinstance(fields, dict)
-    assert fields["operating_status_brightness"] == BRIGHTNESS
+    assert fields["brightness"] == BRIGHTNESS
     assert fields["last_command"]["label"] == "toggle"
     assert fields["last_command"]["value"] == fields["last_command"]["raw"] == 5
-    assert fields["master_memory_value_last_level"]["value"] is None
+    assert fields["master_memory_brightness"]["value"] is None
 
 
 def test_a_dgn_without_an_identifier() -> None:
@@ -48,7 +48,7 @@ def test_a_dgn_without_an_identifier() -> None:
     assert (shown["priority"], shown["source"], shown["instance"]) == (None, None, 24)
     fields = shown["fields"]
     assert isinstance(fields, dict)
-    assert fields["operating_status_brightness"] == BRIGHTNESS
+    assert fields["brightness"] == BRIGHTNESS
     assert fields["last_command"]["raw"] is None
     for line in (b"0EA44#CAFE01", b"EA00#CAFE01", b"18EA4480#CAFE01"):
         shown = decoding.decode(SPEC, line)
