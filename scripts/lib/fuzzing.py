@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import islice
 import random
 from typing import TYPE_CHECKING
 
@@ -151,12 +152,12 @@ def check(row: Row, data: bytes) -> None:
             raise AssertionError(f"{row.name} {data.hex()}: {name} {value} is encoded as another")
 
 
-def frames(target: Target, count: int, seed: int) -> Iterator[tuple[int, bytes, float]]:
-    """Yield frames with the pause before each: wild ones, plausible ones, and whole messages."""
+def frames(target: Target, seed: int) -> Iterator[tuple[int, bytes, float]]:
+    """Yield frames for ever, with the pause before each: wild, plausible, and whole messages."""
     chance = random.Random(seed)  # noqa: S311  a run that failed can be had again
     known = [*target.spec.rows, *target.chassis.rows]
     waiting: list[Frame] = []
-    for _ in range(count):
+    while True:
         kind = chance.random()
         if waiting and kind < 0.7:
             can_id, data = waiting.pop(0 if kind < 0.6 else chance.randrange(len(waiting)))
@@ -209,13 +210,12 @@ def _message(chance: random.Random, dgn: int) -> list[Frame]:
 def run(count: int, seed: int) -> Target:
     """Give so many frames to a new target; raises with the seed and the frame that broke it."""
     target = Target()
-    while target.frames < count:
-        for can_id, data, pause in frames(target, count - target.frames, seed + target.frames):
-            try:
-                target.take(can_id, data, pause)
-            except Exception as error:
-                where = f"seed {seed}, frame {target.frames}: {can_id:08X}#{data.hex()}"
-                raise AssertionError(where) from error
+    for can_id, data, pause in islice(frames(target, seed), count):
+        try:
+            target.take(can_id, data, pause)
+        except Exception as error:
+            where = f"seed {seed}, frame {target.frames}: {can_id:08X}#{data.hex()}"
+            raise AssertionError(where) from error
     return target
 
 

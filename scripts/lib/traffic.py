@@ -1,4 +1,4 @@
-"""Traffic of one coach to measure with: what each sender's fields say wanders, the same each run."""
+"""Traffic of one coach to measure with: what its fields say wanders, the same way each run."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
