@@ -264,6 +264,7 @@ def test_ones_are_no_data(row: Row) -> None:
 def test_what_is_decoded_can_be_sent_again(row: Row, data: bytes) -> None:
     values = zip(row.index, row.decode(data), strict=True)
     said = {name: value for name, value in values if value is not None}
-    said.pop("codes", None)
+    if len(data) < 8:
+        said.pop("codes", None)  # runs to the end of a frame, which is filled up
     again = row.decode(row.encode(**said))
     assert {name: again[row.index[name]] for name in said} == said
