@@ -195,3 +195,24 @@ def test_a_removed_thing_must_be_believed_anew(stage: Stage) -> None:
 def test_the_identity_is_written_as_bus_family_key() -> None:
     assert str(LIGHT_ID) == "house-dimmer-48"
     assert str(ThingId("house", "ac_point", (1, 0, 2))) == "house-ac_point-1.0.2"
+
+
+def test_a_key_of_which_nothing_is_said_is_listed_and_may_become_a_thing(stage: Stage) -> None:
+    silent, told = "19FF9C9C#03FFFFFFFFFFFFFF", "19FF9C9C#034025FFFFFFFFFF"
+    identity = ThingId("house", "ambient", (3,))
+    for _ in range(3):
+        stage.hear(silent)
+        stage.clock.advance(5.0)
+    assert stage.coach.lines["house"].intake.rejected == {identity: "no data"}
+    stage.hear(told)
+    assert stage.added == [identity]
+    assert stage.coach.lines["house"].intake.rejected == {}
+
+
+def test_a_thing_of_which_another_dgn_says_nothing_is_not_listed(stage: Stage) -> None:
+    for _ in range(2):
+        stage.hear("19FFFD46#01780A01009435770000"[:25])
+        stage.clock.advance(0.5)
+    assert stage.added == [ThingId("house", "dc_source", (1,))]
+    stage.hear("19FFFB46#01FFFFFFFFFFFFFF")
+    assert stage.coach.lines["house"].intake.rejected == {}
