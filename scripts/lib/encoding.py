@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator, Mapping
 import contextlib
+from difflib import get_close_matches
 import json
 import os
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from arguments import Parser, number
 import table
 
-from custom_components.coachiq.rvc import GLOBAL, Code, EncodeError, join
+from custom_components.coachiq.rvc import COMMANDS, GLOBAL, Code, EncodeError, join
 from custom_components.coachiq.rvc.address import FIRST_ADDRESS
 from custom_components.coachiq.rvc.frame import canonical, is_addressed
 from custom_components.coachiq.rvc.packet import BROADCAST, CONTROL, DATA, LONGEST, PACKET_BYTES
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 A value is a number in the field's unit, or the word for a code; fields without one are sent as
-"no data". Without a name, lines of JSON are read from standard input, with the name of a DGN and
+"no data". In place of a DGN and its fields, an intent and its arguments will do (docs/commands.md).
+Without a name, lines of JSON are read from standard input, with the name of a DGN and
 its fields: {"name": "TANK_STATUS", "fields": {"instance": 1}}, or what scripts/decode prints.
 More than 8 bytes become the packets of a broadcast, to be sent 50 ms apart.
 
 examples:
   scripts/encode DC_DIMMER_COMMAND_2 instance=25 desired_brightness=100 command="set level"
   scripts/encode REQUEST_FOR_DGN desired_dgn=0x1FECA --destination 0x44
+  scripts/encode light.set_level instance=25 level=40
   cansend can0 "$(scripts/encode 1FEDB instance=25 command=toggle)"
   scripts/encode --list DC_DIMMER_COMMAND_2"""
 
@@ -47,7 +50,7 @@ def parser() -> Parser:
     """Return what reads the command line."""
     made = Parser("scripts/encode", "Encodes RV-C: fields to an identifier and its data.", EXAMPLES)
     add = made.add_argument
-    add("name", nargs="?", metavar="DGN", help="a name, or a number as 1FEDB")
+    add("name", nargs="?", metavar="DGN", help="a name, a number as 1FEDB, or an intent")
     add("fields", nargs="*", metavar="FIELD=VALUE")
     add("--source", metavar="N", type=number(0xFF), help=f"who sends; {FIRST_ADDRESS} if left out")
     add("--destination", metavar="N", type=number(0xFF), help="for whom; all if left out")
@@ -141,11 +144,15 @@ def encode(spec: Spec, shown: object, options: Options) -> Iterator[str]:
     name, fields = shown.get("name") or shown.get("dgn"), shown.get("fields", {})
     if not isinstance(name, str) or not isinstance(fields, dict):
         raise EncodeError("needs the 'name' of a DGN, and 'fields' as an object")
-    dgn, row = find_row(spec, name)
-    try:
-        data = payload(row, fields)
-    except EncodeError as problem:
-        raise ValueError(f"{row.name}: {problem}") from problem
+    if "." in name:
+        row, data = ask(spec, name, fields)
+        dgn = row.dgn
+    else:
+        dgn, row = find_row(spec, name)
+        try:
+            data = payload(row, fields)
+        except EncodeError as problem:
+            raise ValueError(f"{row.name}: {problem}") from problem
     source = _given(options.source, shown, "source")
     priority = _given(options.priority, shown, "priority")
     return frames(
@@ -155,6 +162,21 @@ def encode(spec: Spec, shown: object, options: Options) -> Iterator[str]:
         destination=_given(options.destination, shown, "destination"),
         priority=row.priority if priority is None else priority,
     )
+
+
+def ask(spec: Spec, intent: str, given: Mapping[str, object]) -> tuple[Row, bytes]:
+    """Return the row and the payload that say an intent; raises LookupError and EncodeError."""
+    if (command := COMMANDS.get(intent)) is None:
+        close = " or ".join(get_close_matches(intent, COMMANDS, n=2))
+        raise LookupError(f"{intent} is no intent{close and ', but ' + close + ' is'}")
+    row = spec.named(command.dgn)
+    arguments: dict[str, Value] = {}
+    for name, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, int | float | str | None):
+            raise EncodeError(f"{name}: {value!r} is neither a number nor words")
+        words = isinstance(value, str) and name in command.takes
+        arguments[name] = _read(command.field(row, name), str(value)) if words else value
+    return command.encode(spec, **arguments)
 
 
 def _given(option: int | None, shown: Mapping[str, object], key: str) -> int | None:

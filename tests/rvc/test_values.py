@@ -107,6 +107,9 @@ def test_dimmer_command(values: dict[str, Value], expected: str) -> None:
 @pytest.mark.parametrize(
     ("row", "values", "expected"),
     [
+        ("VALVE_COMMAND", {"instance": 2, "move_to_position": 100}, "02C8FFFFFFFFFFFF"),
+        ("VALVE_COMMAND", {"instance": 2, "move_to_position": "open"}, "02C8FFFFFFFFFFFF"),
+        ("VALVE_COMMAND", {"instance": 2, "move_to_position": 0}, "0200FFFFFFFFFFFF"),
         ("WATER_PUMP_COMMAND", {"command": 1}, "FDFFFFFFFFFFFFFF"),
         ("GENERATOR_COMMAND", {"command": "start"}, "01FFFFFFFFFFFFFF"),
         ("REQUEST_FOR_DGN", {"desired_dgn": 0x1FECA}, "CAFE01FFFFFFFFFF"),

@@ -43,6 +43,42 @@ def test_a_command_line_is_a_frame(arguments: list[str], expected: str) -> None:
     assert run("encode", *arguments) == (0, [expected], "")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["light.set_level", "instance=25", "level=40"], "19FEDB9E#19FF5000FF00FFFF"),
+        (["light.recall_scene", "instance=1", "scene=scene_2"], "19FEDB9E#01FFE700FF00FFFF"),
+        (["valve.move_to", "instance=2", "position=100"], "0DFDE49E#02C8FFFFFFFFFFFF"),
+    ],
+)
+def test_an_intent_is_a_frame(arguments: list[str], expected: str) -> None:
+    assert run("encode", *arguments) == (0, [expected], "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["light.setlevel"], "light.setlevel is no intent, but light.set_level or"),
+        (["light.x"], "light.x is no intent"),
+        (["light.set_level", "level=40"], "light.set_level: needs instance"),
+        (["light.set_level", "instance=251", "level=1"], "instance: 251 is not one of 1 to 250"),
+        (["light.on", "instance=1", "color=red"], "light.on: no argument color, only instance"),
+    ],
+)
+def test_an_intent_that_cannot_be_is_refused(arguments: list[str], said: str) -> None:
+    code, lines, error = run("encode", *arguments)
+    assert (code, lines) == (2, [])
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_an_intent_in_json_has_typed_arguments() -> None:
+    with pytest.raises(ValueError, match="level: True is neither a number nor words"):
+        list(encoding.ask(SPEC, "light.set_level", {"instance": 1, "level": True}))
+    row, data = encoding.ask(SPEC, "light.set_level", {"instance": 1, "level": 50.0})
+    assert (row.name, data.hex()) == ("DC_DIMMER_COMMAND_2", "01ff6400ff00ffff")
+
+
 def test_more_than_eight_bytes_are_the_packets_of_a_broadcast() -> None:
     assert run("encode", "FEEB", "text=CoachIQ*1*2*3") == (
         0,

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ..error import BusError, CommandError
 from ..rvc import GLOBAL, REQUEST, Clock, Spec, Timer, Value, request
-from .commands import COMMANDS, Command
+from .commands import COMMANDS
 from .families import FAMILY, Family, number
 from .intake import MOST_THINGS, Frames, Intake
 from .pending import Done, Handle, Pending
@@ -131,11 +131,7 @@ class Coach:
         when an argument does not fit its field.
         """
         row = COMMANDS[thing.id.family, intent]
-        dgn = self._spec.named(row.dgn)
-        fields = row.fields(thing, arguments)
-        if row.instanced:
-            fields |= dict(zip(dgn.key, thing.id.key, strict=True))
-        data = dgn.encode(**fields)
+        dgn, data = row.encode(self._spec, thing, arguments)
         decoded = dict(zip(dgn.index, dgn.decode(data), strict=True))
         if older := self._pending.get(thing.id):
             older.replace()
@@ -148,7 +144,7 @@ class Coach:
             enough=row.enough,
             clock=self._clock,
             send=partial(line.wire.send, dgn.dgn, data),
-            changed=partial(self._show, thing, row),
+            changed=partial(self._show, thing),
             done=partial(self._conclude, thing, thing.answers, done),
         )
         self._pending[thing.id] = pending
@@ -273,9 +269,11 @@ class Coach:
         self._added(thing)
         return thing
 
-    def _show(self, thing: Thing, row: Command) -> None:
+    def _show(self, thing: Thing) -> None:
         """Tell that a commanded value is shown, or is no longer."""
-        self._changed(thing, {"level", "on"} if row.family != "thermostat" else set(thing.values))
+        self._changed(
+            thing, {"level", "on"} if thing.id.family != "thermostat" else set(thing.values)
+        )
 
     def _conclude(
         self,

@@ -1,9 +1,9 @@
-"""What can be asked of a thing, as rows: an intent becomes the fields of one command DGN."""
+"""What can be asked of a thing, as rows: an intent of a family becomes one of RV-C's."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..rvc import Code, Value
+from ..rvc import COMMANDS as INTENTS, Code, Row, Spec, Value
 from .families import number
 from .thing import Thing
 
@@ -14,18 +14,27 @@ type Arguments = Mapping[str, Value]
 class Command:
     """One intent of one family.
 
-    `fields` gives the command's fields besides the instance; `expects` the thing's values that
-    must follow, from the arguments and from the command as it was encoded. `enough` names the
-    values by which a thing that answered otherwise still did what was asked.
+    `says` is the intent of RV-C, `takes` gives its arguments besides the thing's key. `expects`
+    gives the thing's values that must follow, from what was asked for and from the fields as they
+    were encoded. `enough` names the values by which a thing that answered otherwise still did
+    what was asked.
     """
 
-    family: str
-    intent: str
-    dgn: str
-    fields: Callable[[Thing, Arguments], dict[str, Value]]
+    says: str
     expects: Callable[[Arguments, Mapping[str, Value]], dict[str, Value]]
+    takes: Callable[[Thing, Arguments], Arguments] = lambda _, arguments: arguments
     enough: tuple[str, ...] = ()
-    instanced: bool = True
+
+    @property
+    def dgn(self) -> str:
+        """Return the name of the DGN that says it."""
+        return INTENTS[self.says].dgn
+
+    def encode(self, spec: Spec, thing: Thing, arguments: Arguments) -> tuple[Row, bytes]:
+        """Return the DGN's row and the payload; raises EncodeError."""
+        # A thing of a DGN without key fields has a key all the same: 0.
+        key = zip(spec.named(self.dgn).key, thing.id.key, strict=False)
+        return INTENTS[self.says].encode(spec, **dict(key), **self.takes(thing, arguments))
 
 
 def _level(arguments: Arguments, _: Mapping[str, Value]) -> dict[str, Value]:
@@ -44,33 +53,25 @@ def _state(*, on: bool) -> Callable[[Arguments, Mapping[str, Value]], dict[str, 
     return lambda _, __: {"on": on}
 
 
-def _load_fields(
-    command: str, level: float | None
-) -> Callable[[Thing, Arguments], dict[str, Value]]:
-    """Return the fields that switch a load, or set it to the asked level."""
-    return lambda _, arguments: {
-        "desired_level": arguments["level"] if level is None else level,
-        "interlock": "none",
-        "command": command,
-    }
+def _at(level: float) -> Callable[[Thing, Arguments], Arguments]:
+    """Ask for a fixed level."""
+    return lambda _, __: {"level": level}
 
 
-# What a zone is asked for, by the name of its value and of the command's field. The whole state
-# is sent, as the makers' panels do: Firefly's G6 takes "do not change" for a value.
-ZONE: Mapping[str, str] = {
-    "mode": "operating_mode",
-    "fan_mode": "fan_mode",
-    "schedule": "schedule_mode",
-    "fan_speed": "fan_speed",
-    "heat": "heat_set_point",
-    "cool": "cool_set_point",
+# What a zone is asked for, by the name of its value and of the field that says it.
+_ZONE: Mapping[str, str] = {
+    name: argument.field
+    for name, argument in INTENTS["thermostat.set"].takes.items()
+    if argument.optional
 }
 
 
-def _zone_fields(thing: Thing, arguments: Arguments) -> dict[str, Value]:
-    """Return the zone's whole state as it will be."""
-    wanted = {field: arguments.get(name, thing.shown(name)) for name, field in ZONE.items()}
-    return {field: value for field, value in wanted.items() if value is not None}
+def _zone(thing: Thing, arguments: Arguments) -> Arguments:
+    """Ask for the zone's whole state as it will be, as the makers' panels do.
+
+    Firefly's G6 takes "do not change" for a value.
+    """
+    return {name: arguments.get(name, thing.shown(name)) for name in _ZONE}
 
 
 def _zone_expects(arguments: Arguments, encoded: Mapping[str, Value]) -> dict[str, Value]:
@@ -78,107 +79,23 @@ def _zone_expects(arguments: Arguments, encoded: Mapping[str, Value]) -> dict[st
 
     A fan speed of "automatic" lets the device choose: which one is not to be expected.
     """
-    expected = {name: encoded[ZONE[name]] for name in arguments}
+    expected = {name: encoded[_ZONE[name]] for name in arguments}
     if isinstance(expected.get("fan_speed"), Code):
         del expected["fan_speed"]
     return expected
 
 
+_ON, _OFF = _state(on=True), _state(on=False)
 COMMANDS: Mapping[tuple[str, str], Command] = {
-    (command.family, command.intent): command
-    for command in (
-        Command(
-            family="dimmer",
-            intent="set_level",
-            dgn="DC_DIMMER_COMMAND_2",
-            fields=lambda _, arguments: {
-                "desired_brightness": arguments["level"],
-                "command": "set_level",
-                "interlock": "none",
-            },
-            expects=_level,
-            enough=("on",),
-        ),
-        Command(
-            family="dimmer",
-            intent="turn_on",
-            dgn="DC_DIMMER_COMMAND_2",
-            fields=lambda _, __: {
-                "desired_brightness": 100,
-                "command": "set_level",
-                "interlock": "none",
-            },
-            expects=_state(on=True),
-        ),
-        Command(
-            family="dimmer",
-            intent="turn_off",
-            dgn="DC_DIMMER_COMMAND_2",
-            fields=lambda _, __: {
-                "desired_brightness": 0,
-                "command": "off_delay",
-                "interlock": "none",
-            },
-            expects=_off,
-        ),
-        Command(
-            family="dc_load",
-            intent="set_level",
-            dgn="DC_LOAD_COMMAND",
-            fields=_load_fields("set_level", None),
-            expects=_level,
-            enough=("on",),
-        ),
-        Command(
-            family="dc_load",
-            intent="turn_on",
-            dgn="DC_LOAD_COMMAND",
-            fields=_load_fields("on_duration", 100),
-            expects=_state(on=True),
-        ),
-        Command(
-            family="dc_load",
-            intent="turn_off",
-            dgn="DC_LOAD_COMMAND",
-            fields=_load_fields("off_delay", 0),
-            expects=_state(on=False),
-        ),
-        Command(
-            family="ac_load",
-            intent="turn_on",
-            dgn="AC_LOAD_COMMAND",
-            fields=_load_fields("set_level", 100),
-            expects=_state(on=True),
-        ),
-        Command(
-            family="ac_load",
-            intent="turn_off",
-            dgn="AC_LOAD_COMMAND",
-            fields=_load_fields("set_level", 0),
-            expects=_state(on=False),
-        ),
-        Command(
-            family="water_pump",
-            intent="turn_on",
-            dgn="WATER_PUMP_COMMAND",
-            fields=lambda _, __: {"command": "enable"},
-            expects=_state(on=True),
-            instanced=False,
-        ),
-        Command(
-            family="water_pump",
-            intent="turn_off",
-            dgn="WATER_PUMP_COMMAND",
-            fields=lambda _, __: {"command": "disable"},
-            expects=_state(on=False),
-            instanced=False,
-        ),
-        Command(
-            family="thermostat",
-            intent="set_zone",
-            dgn="THERMOSTAT_COMMAND_1",
-            fields=_zone_fields,
-            expects=_zone_expects,
-        ),
-    )
+    ("dimmer", "set_level"): Command(says="light.set_level", expects=_level, enough=("on",)),
+    ("dimmer", "turn_on"): Command(says="light.set_level", takes=_at(100), expects=_ON),
+    ("dimmer", "turn_off"): Command(says="light.off", expects=_off),
+    ("dc_load", "set_level"): Command(says="dc_load.set_level", expects=_level, enough=("on",)),
+    ("dc_load", "turn_on"): Command(says="dc_load.on", expects=_ON),
+    ("dc_load", "turn_off"): Command(says="dc_load.off", expects=_OFF),
+    ("ac_load", "turn_on"): Command(says="ac_load.set_level", takes=_at(100), expects=_ON),
+    ("ac_load", "turn_off"): Command(says="ac_load.set_level", takes=_at(0), expects=_OFF),
+    ("water_pump", "turn_on"): Command(says="pump.enable", expects=_ON),
+    ("water_pump", "turn_off"): Command(says="pump.disable", expects=_OFF),
+    ("thermostat", "set_zone"): Command(says="thermostat.set", takes=_zone, expects=_zone_expects),
 }

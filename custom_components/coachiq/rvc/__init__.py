@@ -3,10 +3,12 @@
 from .active import ActiveFault, ActiveFaults, Changes
 from .address import make_name
 from .clock import Clock, Timer
+from .command import Argument, Command
 from .diagnostics import Diagnostics, Words, load_diagnostics
 from .fault import Fault, Report, chassis_words, read_dm1, read_dm_rv, words
 from .field import Code, EncodeError, Field, Value
 from .frame import GLOBAL, Identifier, Left, Transmit, join, split
+from .intent import COMMANDS
 from .node import HEARD, Node
 from .reading import SpecError
 from .reassembly import Message, Reassembly
@@ -17,14 +19,17 @@ from .transport import Transport, TransportError
 
 __all__ = [
     "ACKNOWLEDGMENT",
+    "COMMANDS",
     "GLOBAL",
     "HEARD",
     "REQUEST",
     "ActiveFault",
     "ActiveFaults",
+    "Argument",
     "Changes",
     "Clock",
     "Code",
+    "Command",
     "Diagnostics",
     "EncodeError",
     "Fault",

@@ -122,9 +122,15 @@ class Field:
     def _raw_number(self, value: float) -> int | None:
         raw = round((Fraction(value) * self.divisor - self.addend) / self.factor)
         if raw in self.labels:
-            # A physical number must not turn into a code: 125 % of a dimmer is "dimmed memory".
-            return raw if self.physical(raw) == raw == value else None
+            # A physical number must not turn into a code: 125 % of a dimmer is "dimmed memory". The
+            # ends of a scale may have words all the same: 100 % of a valve is "open".
+            same = self.physical(raw) == value and (raw == value or self._is_end(value))
+            return raw if same else None
         return raw if self.kind != "enum" and self.low <= raw <= self.high else None
+
+    def _is_end(self, value: float) -> bool:
+        """Tell whether a number is nothing or all of what it is a part of."""
+        return self.unit == "%" and value in (0, 100)
 
     def takes(self) -> str:
         """Say in words which values the field takes."""
