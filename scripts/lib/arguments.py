@@ -2,6 +2,8 @@
 
 import argparse
 from collections.abc import Callable
+import os
+import sys
 from typing import NoReturn, override
 
 
@@ -35,3 +37,12 @@ def number(highest: int) -> Callable[[str], int]:
         return value
 
     return read
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a script whose reader may go away, or who is stopped by Ctrl-C: neither is an error."""
+    try:
+        main()
+    except BrokenPipeError, KeyboardInterrupt:
+        # Nothing is left to say, not even while Python closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

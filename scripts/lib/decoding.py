@@ -5,13 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain
 import json
-import os
 from pathlib import Path
 import sys
 import time
 from typing import TYPE_CHECKING, BinaryIO
 
-from arguments import Parser, number
+from arguments import Parser, number, run
 import log
 from report import Heard, Shown, hear, show, show_fully, write
 import table
@@ -198,8 +197,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except BrokenPipeError, KeyboardInterrupt:
-        # The reader has gone: nothing is left to say, not even while Python closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    run(main)

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 import contextlib
 from difflib import get_close_matches
 import json
-import os
 import sys
 from typing import TYPE_CHECKING
 
-from arguments import Parser, number
+from arguments import Parser, number, run
 import table
 
 from custom_components.coachiq.rvc import COMMANDS, GLOBAL, Code, EncodeError, join
@@ -232,7 +231,7 @@ def answer_lines(spec: Spec, options: Options) -> Iterator[str]:
             raise ValueError(f"line {count}: {problem}") from problem
 
 
-def run(options: Options) -> Iterator[str]:
+def answer(options: Options) -> Iterator[str]:
     """Yield the lines that the command line asks for; raises LookupError and ValueError."""
     spec = table.load()
     if options.listed is not None:
@@ -248,15 +247,11 @@ def main() -> None:
     read = parser()
     options = read.parse_intermixed_args(namespace=Options())
     try:
-        for line in run(options):
+        for line in answer(options):
             print(line, flush=True)
     except (LookupError, ValueError) as problem:
         read.error(str(problem))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except BrokenPipeError, KeyboardInterrupt:
-        # As in scripts/decode: the reader has gone.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    run(main)

@@ -4,24 +4,8 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.coachiq.rvc.active import ActiveFault, ActiveFaults, Changes
-from custom_components.coachiq.rvc.diagnostics import load_diagnostics
-from custom_components.coachiq.rvc.fault import Fault, Report, read_dm1, read_dm_rv
-
-TABLES = load_diagnostics()
-
-
-def dm_rv(payload: str) -> Report:
-    return read_dm_rv(bytes.fromhex(payload), TABLES)
-
-
-def dm1(payload: str) -> Report:
-    return read_dm1(bytes.fromhex(payload))
-
-
-def only(report: Report) -> Fault:
-    (fault,) = report.faults or ()
-    return fault
-
+from custom_components.coachiq.rvc.fault import Report
+from tests.rvc.reports import dm1, dm_rv, only
 
 BURNER = "4165010160FFFFFF"  # water heater 1
 ELEMENT = "4165010280FFFFFF"  # water heater 2

@@ -4,7 +4,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.coachiq.rvc import load_chassis_spec
-from custom_components.coachiq.rvc.diagnostics import Words, load_diagnostics
+from custom_components.coachiq.rvc.diagnostics import Words
 from custom_components.coachiq.rvc.fault import (
     Fault,
     Report,
@@ -13,22 +13,9 @@ from custom_components.coachiq.rvc.fault import (
     read_dm_rv,
     words,
 )
+from tests.rvc.reports import TABLES, dm1, dm_rv, only
 
-TABLES = load_diagnostics()
 CHASSIS = chassis_words(load_chassis_spec())
-
-
-def dm_rv(payload: str) -> Report:
-    return read_dm_rv(bytes.fromhex(payload), TABLES)
-
-
-def dm1(payload: str) -> Report:
-    return read_dm1(bytes.fromhex(payload))
-
-
-def only(report: Report) -> Fault:
-    (fault,) = report.faults or ()
-    return fault
 
 
 def test_a_generator_without_a_fault() -> None:
