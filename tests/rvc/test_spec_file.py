@@ -87,6 +87,22 @@ def test_what_is_said_of_a_row_besides_its_layout(tmp_path: Path) -> None:
     assert (plain.about.title, plain.about.deprecated, plain.fields[0].spn) == (None, False, None)
 
 
+@pytest.mark.parametrize("name", ["", "Level", "my level", "2nd", 'a"b', "niveau_d_eau_é"])
+def test_a_bad_name_of_a_field_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SpecError, match="'name' is"):
+        load_spec(write(tmp_path, {"1F0A1": row({"name": name, "at": "1"})}))
+
+
+def test_a_field_may_have_any_such_name_and_any_measure(tmp_path: Path) -> None:
+    fields = (
+        {"name": "self", "at": "0"},
+        {"name": "values", "at": "1-2", "scale": 1e15, "offset": 0.5},
+        {"name": "row", "at": "3-6", "scale": 1e-15, "offset": -1e15},
+    )
+    mine = load_spec(write(tmp_path, {"1F0A1": row(*fields)})).named("MINE")
+    assert mine.decode(mine.encode(self=1, values=2e15 + 0.5, row=-1e15)) == (1, 2e15 + 0.5, -1e15)
+
+
 def test_raw_numbers_end_by_the_rule_of_the_protocol(tmp_path: Path) -> None:
     """RV-C: 252, 65532, 4294967292 and all but ones; J1939: by the highest byte."""
     layout = {8: "0", 16: "1-2", 32: "3-6", 24: "8-10", 12: "11.0-12.3", 4: "7.0-3", 2: "7.4-5"}
@@ -133,6 +149,19 @@ FIELD = {"name": "level", "at": "1"}
         ({"1F0A1": row(FIELD, on="change")}, "1F0A1: is not a list"),
         ({"1F0A1": row(FIELD, on=[1])}, "1F0A1: 'on' is not a list of words"),
         ({"1F0A1": row(FIELD, on=["whim"])}, "1F0A1: 'on' knows no 'whim'"),
+        ({"1F0A1": row(FIELD, every=-1)}, "1F0A1: 'every' is not above 0"),
+        ({"1F0A1": row(FIELD, every={"moving": 0})}, "1F0A1: 'moving' is not above 0"),
+        ({"1F0A1": row(FIELD, apart=0)}, "1F0A1: 'apart' is not above 0"),
+        ({"1F0A1": row(FIELD, gap=-1)}, "1F0A1: 'gap' is not above 0"),
+        ({"1F0A1": row(FIELD, name="My pump")}, "1F0A1: the name 'My pump' is not in capitals"),
+        (
+            {"1F0A1": row(FIELD, {"name": "high", "at": "2", "when": [256]}, mux="level")},
+            "1F0A1: high: 'when': level has no code 256",
+        ),
+        (
+            {"1F0A1": row({"name": "t", "at": "1", "type": "text"}, mux="t")},
+            "1F0A1: 'mux' t is no number",
+        ),
         ({"1F0A1": row(FIELD, ack="perhaps")}, "1F0A1: 'ack' 'perhaps' is none of always, failure"),
         ({"1F0A1": row(FIELD, deprecated=1)}, "1F0A1: 'deprecated' is not true or false"),
         ({"1F0A1": row(FIELD, doubt=1)}, "1F0A1: 'doubt' is missing or not text"),
@@ -208,6 +237,15 @@ def test_a_bad_row_is_refused(tmp_path: Path, rows: object, said: str) -> None:
         ({"values": {"1": "a", "1..2": "b"}}, "code 1 has two meanings"),
         ({"when": "1"}, "is not a list"),
         ({"when": []}, "'when' is not a list of codes"),
+        ({"when": [True]}, "'when' is not a list of codes"),
+        ({"values": {}}, "'values' has no codes"),
+        ({"values": {"1": ""}}, "is no code with its words"),
+        ({"values": {"": "b"}}, "is no code with its words"),
+        ({"values": {"1..": "b", "٣": "c"}}, "is no code with its words"),
+        ({"flags": {"8": "b"}}, "'flags' has a bit 8, but the field 8 bits"),
+        ({"scale": 1e16}, "'scale' is not above 0, or out of all measure"),
+        ({"scale": 1e-16}, "'scale' is not above 0, or out of all measure"),
+        ({"offset": -1e16}, "'offset' is out of all measure"),
         ({"colour": 1}, "unknown 'colour'"),
         ({"doubt": 1}, "'doubt' is missing or not text"),
         ({"spn": "190"}, "'spn' is missing or not a number"),

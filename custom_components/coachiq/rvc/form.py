@@ -31,7 +31,10 @@ _TYPES = ("number", "instance", "text", "bytes")
 # An instance of 0 is all, or none; 251 to 255 are no instances (RV-C 3.2.4.1, 2023-11).
 _LAST_INSTANCE = 250
 # "3", "4-7", "0-" (to the end), "5.0-1" (bits of a byte), "2.5-3.7" (bits over bytes)
-_AT = re.compile(r"(\d{1,4})(?:\.([0-7]))?(?:(-)(?:(\d{1,4})\.)?(\d{1,4})?)?")
+_AT = re.compile(r"(\d{1,4})(?:\.([0-7]))?(?:(-)(?:(\d{1,4})\.)?(\d{1,4})?)?", re.ASCII)
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+# No measure needs more, and a product of more with any raw number is no number any longer.
+_LARGEST = 1e15
 _SPAN = re.compile(r"(.*)\{(\d+)\.\.(\d+)\}(.*)")
 _TRIGGERS = frozenset({"change", "request", "need"})
 _ACKS = ("always", "failure")
@@ -72,9 +75,9 @@ def about(of: Entry, place: Place) -> About:
     """Return what a row says of its DGN besides the layout."""
     every = of.get("every", {})
     if isinstance(every, dict):
-        paces = {when: number(every, when, place) for when in every}
+        paces = {when: seconds(every, when, place) for when in every}
     else:
-        paces = {"": number(of, "every", place)}
+        paces = {"": seconds(of, "every", place)}
     triggers = words(of, "on", place)
     if unknown := sorted(set(triggers) - _TRIGGERS):
         raise place.error(f"'on' knows no {', '.join(map(repr, unknown))}")
@@ -91,7 +94,7 @@ def about(of: Entry, place: Place) -> About:
         doubt=optional(of, "doubt", place),
         deprecated=deprecated,
         every=paces,
-        apart=number(of, "apart", place, 0.05),
+        apart=seconds(of, "apart", place, 0.05),
         triggers=frozenset(triggers),
         ack=ack,
         answers=tuple(words(of, "answer", place)),
@@ -142,7 +145,8 @@ def labels(of: Entry, bits: int, place: Place) -> dict[int, str]:
     found: dict[int, str] = {}
     for codes, words in of.items():
         first, _, last = codes.partition("..")
-        if not (first.isdecimal() and (last or first).isdecimal() and isinstance(words, str)):
+        is_code = (first + last).isdecimal() and first and (first + last).isascii()
+        if not (is_code and isinstance(words, str) and words):
             raise place.error(f"{codes!r}: {words!r} is no code with its words")
         low, high = int(first), int(last or first)
         if not low <= high < 1 << min(bits, 64) or high - low > 0xFF:
@@ -160,6 +164,8 @@ def field(value: object, shared: Shared, place: Place) -> Field:
     item = entry(value, place)
     name = text(item, "name", place)
     place = place.at(field=name)
+    if not _NAME.fullmatch(name):
+        raise place.error("'name' is not in lower case, with _ between words")
     known(item, _FIELD_KEYS, place)
     bit, bits, is_open = position(text(item, "at", place), place)
     kind = item.get("type", "number")
@@ -175,12 +181,16 @@ def field(value: object, shared: Shared, place: Place) -> Field:
     scale, offset, low, high = _scale(item, unit, bits, shared, place)
     codes = _codes(item, bits, shared.values, place)
     if "values" in item:
+        if not codes:
+            raise place.error("'values' has no codes")
         kind = "enum"
     flags = labels(entry(item.get("flags", {}), place), 8, place)
+    if beyond := [bit for bit in flags if bit >= bits]:
+        raise place.error(f"'flags' has a bit {beyond[0]}, but the field {bits} bits")
     when = None
     if "when" in item:
         selectors = items(item["when"], place)
-        when = frozenset(raw for raw in selectors if isinstance(raw, int))
+        when = frozenset(raw for raw in selectors if type(raw) is int)
         if not when or len(when) != len(selectors):
             raise place.error("'when' is not a list of codes")
     return Field(
@@ -217,8 +227,10 @@ def _scale(
         number(item | usual, "scale", place, 1),
         number(item | usual, "offset", place, 0),
     )
-    if scale <= 0:
-        raise place.error("'scale' is not above 0")
+    if not 1 / _LARGEST <= scale <= _LARGEST:
+        raise place.error("'scale' is not above 0, or out of all measure")
+    if abs(offset) > _LARGEST:
+        raise place.error("'offset' is out of all measure")
     low, high = 0, whole(usual, "high", place, LIMITS[shared.limits](bits))
     if "range" in item:
         limits = items(item["range"], place)
@@ -268,7 +280,22 @@ def check_layout(fields: Sequence[Field], place: Place) -> None:
 
 
 def check_selectors(fields: Sequence[Field], mux: str | None, place: Place) -> None:
-    """Refuse 'when' in a row without a multiplexor."""
+    """Refuse 'when' in a row without a multiplexor, and codes that it cannot have."""
+    selector = next((item for item in fields if item.name == mux), None)
+    if selector and selector.kind not in ("number", "enum"):
+        raise place.error(f"'mux' {mux} is no number")
     for item in fields:
-        if item.when is not None and (mux is None or item.name == mux):
+        if item.when is None:
+            continue
+        if selector is None or item is selector:
             raise place.at(field=item.name).error("'when' needs a 'mux' in the row")
+        if beyond := [raw for raw in item.when if not 0 <= raw < 1 << selector.bits]:
+            raise place.at(field=item.name).error(f"'when': {mux} has no code {beyond[0]}")
+
+
+def seconds(of: Entry, key: str, place: Place, default: float | None = None) -> float:
+    """Return the time under a key."""
+    value = number(of, key, place, default)
+    if value <= 0:
+        raise place.error(f"{key!r} is not above 0")
+    return value

@@ -103,7 +103,7 @@ class Row:
         """Payload to the raw numbers of its key: (0,) without key fields, None if not whole."""
         return codec.key_reader(self._key_fields)
 
-    def encode(self, **values: Value) -> bytes:
+    def encode(self, /, **values: Value) -> bytes:
         """Values by field name to a payload, all other bits ones; raises EncodeError."""
         return codec.encode(self._by_name, self.fill, self.mux, values)
 

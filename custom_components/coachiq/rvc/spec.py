@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+import re
 from types import MappingProxyType
 
 from . import reading
 from .field import LIMITS
-from .form import Shared
+from .form import Shared, seconds
 from .frame import canonical
 from .reading import Entry, Place
 from .row import Row
 
 VERSION = 1
+_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _FOLDER = Path(__file__).parent
 _KINDS = ("status", "command", "config", "request", "info")
 _DOCUMENT_KEYS = frozenset(
@@ -161,12 +163,15 @@ def _row(dgn: str, listed: _Listed, rows: dict[str, Row], asked: tuple[str, ...]
     if not 0 <= priority <= 7:
         raise place.error(f"priority {priority} is not 0 to 7")
     gap = item.get("gap")
+    name = reading.text(item, "name", place)
+    if not _NAME.fullmatch(name):
+        raise place.error(f"the name {name!r} is not in capitals, with _ between words")
     rows[dgn] = Row(
         dgn=int(dgn, 16),
-        name=reading.text(item, "name", place),
+        name=name,
         kind=kind,
         priority=priority,
-        max_gap=None if gap is None else reading.number(item, "gap", place),
+        max_gap=None if gap is None else seconds(item, "gap", place),
         _entry=item,
         _place=place,
         _shared=shared,
