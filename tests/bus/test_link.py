@@ -641,3 +641,17 @@ async def test_a_flood_of_questions_does_not_delay_a_command(
     assert line.outcomes == [None]
     # The claims that wait are one frame each 50 ms; a command does not stand behind them.
     assert time.monotonic() - began < 0.5
+
+
+async def test_our_address_is_defended_while_many_want_to_tell_us_something(
+    open_line: Shop, wire: str, peer: can.BusABC
+) -> None:
+    line = open_line("other", virtual(wire))
+    await introduce(line, peer)
+    for source in range(60):
+        peer.send(extended((0x18ECF900 | source, bytes.fromhex("10140003FFEBFE00"))))
+    await until(lambda: line.link.count.received == 60)
+    peer.send(extended((0x18EE00F9, b"\xff" * 8)))
+    claim = f"18EE00F9#{NAME.hex().upper()}"
+    frames = [await next_frame(peer) for _ in range(5)]
+    assert claim in frames, "and it does not wait for the others"

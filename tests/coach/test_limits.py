@@ -76,6 +76,33 @@ def test_the_list_of_rejected_keys_is_bounded(stage: Stage) -> None:
     assert stage.coach.things == {}
 
 
+def test_keys_of_which_nothing_is_said_are_bounded(stage: Stage) -> None:
+    stage.believe(LIGHT)
+    intake = stage.coach.lines["house"].intake
+    for source in range(100):
+        frames = [(0x19FEDA00 | source, bytes((key, *b"\xff" * 7))) for key in range(256)]
+        stage.coach.receive("house", frames, stage.clock.now())
+    assert sum(len(channel.cells) for channel in intake._channels.values()) == 20_000
+    assert intake.overlooked == 1 + 100 * 256 - 20_000
+    stage.hear("19FEDA8A#307E64FCFF0104FF")
+    assert stage.value("dimmer", 48, "level") == 50.0, "what is known is heard all the same"
+    # When a bus comes back, everybody may speak anew.
+    stage.coach.bus_down("house")
+    stage.coach.bus_up("house")
+    stage.hear("19FEDA8B#01FFFFFFFFFFFFFF")
+    assert sum(len(channel.cells) for channel in intake._channels.values()) == 1
+
+
+def test_a_key_of_a_thing_that_is_removed_gives_its_room_back(stage: Stage) -> None:
+    intake = stage.coach.lines["house"].intake
+    for _ in range(3):
+        stage.believe(LIGHT)
+        (identity,) = stage.coach.things
+        assert intake._cells == 1
+        stage.coach.remove(identity)
+        assert intake._cells == 0
+
+
 STATUS = [spec().named(name).dgn for family in FAMILIES for name in family.feeds]
 PAGES = st.sampled_from([*STATUS, 0xE800 | 0x9E, 0xE8FF, 0xEAFF, 0xEE00, 0xEBFF, 0xECFF])
 LIKELY = st.builds(

@@ -1,6 +1,7 @@
 """One bus: opened, read in batches, written at a civil pace, opened again when it dies."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 import contextlib
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ SETTLED = 10.0
 # RV-C nodes speak at least every 5 s. A bus that did and has not for this long may be a dead line.
 LONGEST_SILENCE = 60.0
 MOST_GARBLED = 100
-# Frames of our node that may wait to be sent, besides the commands.
+# Frames of our node, of one DGN, that may wait to be sent besides the commands.
 MOST_CHATTER = 20
 
 type Frames = list[tuple[int, bytes]]
@@ -97,7 +98,7 @@ class Link:
         self._heard_at: float | None = None
         self._task: asyncio.Task[None] | None = None
         self._outbox = Outbox(clock, self._write)
-        self._chatter = 0
+        self._chatter: Counter[int] = Counter()
         self._may_transmit = transmit
         self._node = Node(
             clock=clock,
@@ -283,15 +284,16 @@ class Link:
 
     def _speak(self, can_id: int, data: bytes, left: Left) -> None:
         """Queue a frame of our node; whoever floods it with questions must not delay commands."""
-        if self._chatter >= MOST_CHATTER:
+        dgn = split(can_id).dgn
+        if self._chatter[dgn] >= MOST_CHATTER:
             left(BusError("queue_full"))
             return
 
         def gone(error: BusError | None) -> None:
-            self._chatter -= 1
+            self._chatter[dgn] -= 1
             left(error)
 
-        self._chatter += 1
+        self._chatter[dgn] += 1
         self._outbox.put(can_id, data, gone)
 
     def _address_changed(self, address: int | None) -> None:

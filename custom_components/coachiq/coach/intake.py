@@ -13,6 +13,8 @@ BELIEF_GAP = 0.1
 ANSWER_WINDOW = 3.0
 MOST_THINGS = 1000
 MOST_CHANNELS = 4000
+# A coach has a few hundred; only who sends every key from every address needs more.
+MOST_CELLS = 20_000
 LEAST_SILENCE = 15.0
 NODE_SILENCE = 60.0
 MOST_SILENCE = 600.0
@@ -63,6 +65,7 @@ class Intake:
         self._channels: dict[int, Channel] = {}
         self._voices: dict[ThingId, Voices] = {}
         self._asked: dict[int, float] = {}
+        self._cells = 0
 
     def asked(self, dgn: int, now: float) -> None:
         """Note that all nodes were asked for a DGN: one answer is then proof enough."""
@@ -71,6 +74,7 @@ class Intake:
     def forget(self) -> None:
         """Forget every frame, since the bus went down; the things stay."""
         self._channels.clear()
+        self._cells = 0
         self._voices.clear()
         self._asked.clear()
         self.nodes.clear()
@@ -85,7 +89,8 @@ class Intake:
         """Forget a thing's cells, so that it must be believed anew."""
         for channel, cell in self._voices.pop(thing, Voices()).cells:
             channel.quiet.pop(cell.data, None)
-            channel.cells.pop(cell.key, None)
+            if channel.cells.pop(cell.key, None):
+                self._cells -= 1
 
     def receive(self, frames: Frames, now: float) -> None:
         """Take in a batch of frames heard at `now`; never raises for any bytes."""
@@ -181,16 +186,18 @@ class Intake:
         values = row.decode(data)
         family = channel.family
         if family is None:
-            if channel.destination in (GLOBAL, self.address):
-                told = {field.name: value for field, value in zip(row.fields, values, strict=True)}
-                self._keeper.acknowledged(self.bus, channel.source, told)
+            self._acknowledge(channel, row, values)
             return
         key = row.key_of(data)
         if key is None:
             return
         cell = channel.cells.get(key)
         if cell is None:
+            if self._cells >= MOST_CELLS:
+                self.overlooked += 1
+                return
             cell = channel.cells[key] = Cell(key, data, now)
+            self._cells += 1
             first = True
         else:
             channel.quiet.pop(cell.data, None)
@@ -212,6 +219,12 @@ class Intake:
             heard = self._keeper.heard(cell.thing, said, now)
         if not heard:
             channel.quiet[data] = cell
+
+    def _acknowledge(self, channel: Channel, row: Row, values: tuple[Value, ...]) -> None:
+        """Hand on an acknowledgement that is for us, or for all."""
+        if channel.destination in (GLOBAL, self.address):
+            told = dict(zip(row.index, values, strict=True))
+            self._keeper.acknowledged(self.bus, channel.source, told)
 
     def _has_voice(self, channel: Channel, row: Row, cell: Cell, data: bytes) -> bool:
         """Tell whether what a sender says of a thing counts: the chosen one's, or everybody's."""
