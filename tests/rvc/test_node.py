@@ -124,6 +124,9 @@ def test_what_it_has_not_is_refused_only_to_who_asked_it_alone(stage: Stage) -> 
     assert stage.said() == ["18E844F9#01FFFFFF44B7FF01"], "J1939 asks in three bytes"
     stage.hear("18EAF944#B7FF0102F3FFFFFF")
     assert stage.said() == ["18E844F9#0102F3FF44B7FF01"], "of bank 3"
+    for nobody in ("FE", "FF"):
+        stage.hear(f"18EAF9{nobody}#{ASK_TANKS}")
+    assert stage.said() == [], "who has no address cannot be answered"
     for cut_off in ("B7FF", ""):
         stage.hear(f"18EAF944#{cut_off}")
     assert stage.said() == []

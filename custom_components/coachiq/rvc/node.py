@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from .address import ADDRESS_CLAIM, MAKER_CLAIM_REQUEST, Claim
+from .address import ADDRESS_CLAIM, MAKER_CLAIM_REQUEST, NO_ADDRESS, Claim
 from .clock import Clock, Timer
 from .frame import GLOBAL, Identifier, Transmit, ignore, join
 from .request import ACKNOWLEDGMENT, REQUEST, refusal, requested
@@ -90,7 +90,7 @@ class Node:
         if (answer := self._answers.get(dgn)) is not None:
             self._unsent += 1
             self._transport.send(dgn, answer, left=self._left)
-        elif frame.destination == address and self._send:
+        elif frame.destination == address and frame.source < NO_ADDRESS and self._send:
             self._unsent += 1
             can_id = join(ACKNOWLEDGMENT, address, destination=frame.source)
             self._send(can_id, refusal(data, frame.source), self._left)
