@@ -102,10 +102,16 @@ def _load_spec(folder: Path) -> Spec:
     """
     extra = folder / "rvc.json"
     spec = load_spec(extra if extra.exists() else None)
-    for name in (*FAMILY_OF, "ACKNOWLEDGMENT"):
+    for name, family in FAMILY_OF.items():
         row = spec.named(name)
+        row.require(reading.field for reading in family.feeds[name])
+        row.require([family.priority] if family.priority else [])
         row.decode(b""), row.key_of(b""), row.raw(b"")
+    row = spec.named("ACKNOWLEDGMENT")
+    row.require(("code", "instance", "acknowledged_source_address", "acknowledged_dgn"))
+    row.decode(b"")
     for command in COMMANDS.values():
         row = spec.named(command.dgn)
+        row.require(command.fields)
         row.decode(row.encode())
     return spec

@@ -180,7 +180,7 @@ def ask(spec: Spec, intent: str, given: Mapping[str, object]) -> tuple[Row, byte
 
 def _given(option: int | None, shown: Mapping[str, object], key: str) -> int | None:
     value = shown.get(key) if option is None else option
-    if value is None or isinstance(value, int):
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     raise ValueError(f"{key} {value!r} is no number")
 

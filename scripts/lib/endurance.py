@@ -108,7 +108,7 @@ def main(arguments: list[str]) -> int:
     """Run one proof, in full or as much of it as is asked for; without a name list them."""
     name, *rest = arguments or [""]
     proof = PROOFS.get(name)
-    if proof is None or (rest and not rest[0].isdecimal()):
+    if proof is None or (rest and not (rest[0].isdecimal() and int(rest[0]))):
         for known, listed in PROOFS.items():
             print(f"scripts/endurance {known} [{listed.count} {listed.unit}]: {listed.shows}")
         return 2

@@ -3,7 +3,7 @@
 import sys
 
 from alone import without_home_assistant
-from arguments import Parser
+from arguments import Parser, run
 import table
 
 without_home_assistant()
@@ -27,4 +27,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -253,20 +253,41 @@ async def test_adapters_present_are_offered(
     hass.config_entries.flow.async_abort(result["flow_id"])
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"version": 1, "dgns": [', "rvc.json: cannot be read"),
+        (
+            (
+                '{"version": 1, "rows": {"1FEDA": {"name": "DC_DIMMER_STATUS_3", "kind": "status", '
+                '"key": "instance", "fields": [{"name": "instance", "at": "0"}]}}}'
+            ),
+            "1FEDA: has no field 'brightness'",
+        ),
+        (
+            (
+                '{"version": 1, "rows": {"1FEDB": {"name": "DC_DIMMER_COMMAND_2", '
+                '"kind": "command", "key": "instance", '
+                '"fields": [{"name": "instance", "at": "0"}]}}}'
+            ),
+            "1FEDB: has no field",
+        ),
+    ],
+)
 async def test_a_malformed_table_of_the_owner_is_explained(
-    hass: HomeAssistant, channel: str, tmp_path: Path
+    hass: HomeAssistant, channel: str, tmp_path: Path, content: str, said: str
 ) -> None:
     """The entry says what is wrong with the file, and is mended by mending it."""
     hass.config.config_dir = str(tmp_path)
     table = tmp_path / "coachiq" / "rvc.json"
     table.parent.mkdir()
-    table.write_text('{"version": 1, "dgns": [', encoding="utf-8")
+    table.write_text(content, encoding="utf-8")
     entry = coach_entry(virtual_bus(channel))
     entry.add_to_hass(hass)
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "spec_wrong"
-    assert "rvc.json" in entry.reason
+    assert said in entry.reason
     table.unlink()
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.config_entries.async_unload(entry.entry_id)

@@ -82,9 +82,14 @@ def test_operating_status_and_lamps(
     assert (report.on, report.active, report.yellow, report.red) == (on, active, yellow, red)
 
 
-@pytest.mark.parametrize("code", ["FFFFFFFF", "FFFFE501", "0103DF01"])
+@pytest.mark.parametrize("code", ["FFFFFFFF", "FFFFE501"])
 def test_no_fault(code: str) -> None:
     assert dm_rv(f"0165{code}FFFF").faults == ()
+
+
+def test_a_fault_that_names_no_failure_mode_is_one() -> None:
+    fault = only(dm_rv("9544000C1F81FFFF"))
+    assert (fault.spn, fault.fmi, fault.count) == (96, 31, 1)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +159,6 @@ def test_no_dm_rv_raises(data: bytes) -> None:
     for fault in report.faults or ():
         words(fault, TABLES, CHASSIS)
         assert fault.spn != 0x7FFFF
-        assert fault.fmi != 31
 
 
 @given(st.integers(0, 253), st.integers(0, 0x7FFFE), st.integers(0, 30), st.integers(0, 126))

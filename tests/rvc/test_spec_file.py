@@ -103,6 +103,14 @@ def test_a_field_may_have_any_such_name_and_any_measure(tmp_path: Path) -> None:
     assert mine.decode(mine.encode(self=1, values=2e15 + 0.5, row=-1e15)) == (1, 2e15 + 0.5, -1e15)
 
 
+def test_a_row_without_a_field_that_is_needed_is_refused(tmp_path: Path) -> None:
+    mine = row(FIELD, name="TANK_STATUS")
+    tank = load_spec(write(tmp_path, {"1FFB7": mine})).named("TANK_STATUS")
+    tank.require(["level"])
+    with pytest.raises(SpecError, match="1FFB7: has no field 'resolution', which CoachIQ needs"):
+        tank.require(["level", "resolution"])
+
+
 def test_raw_numbers_end_by_the_rule_of_the_protocol(tmp_path: Path) -> None:
     """RV-C: 252, 65532, 4294967292 and all but ones; J1939: by the highest byte."""
     layout = {8: "0", 16: "1-2", 32: "3-6", 24: "8-10", 12: "11.0-12.3", 4: "7.0-3", 2: "7.4-5"}
@@ -161,6 +169,29 @@ FIELD = {"name": "level", "at": "1"}
         (
             {"1F0A1": row({"name": "t", "at": "1", "type": "text"}, mux="t")},
             "1F0A1: 'mux' t is no number",
+        ),
+        ({"1f0a1": row(FIELD), "1F0A1": row(FIELD)}, "1F0A1: is there twice"),
+        ({"1_F0A1": row(FIELD)}, "1_F0A1: is no DGN"),
+        ({"1FEDA": row(FIELD)}, "1FEDA: 'name' is not DC_DIMMER_STATUS_3, as of the row that"),
+        ({"1F0A1": row(FIELD, like="1FEDA")}, "1F0A1: like 1FEDA, but with 'fields' of its own"),
+        (
+            {
+                f"1F0{n:02X}": {"name": f"N{n}", "kind": "status", "like": f"1F0{n + 1:02X}"}
+                for n in range(0xA1, 0xB0)
+            }
+            | {"1F0B0": row(FIELD)},
+            "which is no other row",
+        ),
+        ({"1F0A1": row(FIELD, fill={"1": 0})}, "1F0A1: 'fill' of byte 1 is of a field, or beyond"),
+        ({"1F0A1": row(FIELD, fill={"20": 1})}, "1F0A1: 'fill' of byte 20 is of a field, or bey"),
+        ({"1F0A1": row(FIELD, fill={"2": True})}, "1F0A1: 'fill' of 2 is no number"),
+        (
+            {"1F0A1": row(FIELD, {"name": "m", "at": "2"}, mux=["level", "m"])},
+            "1F0A1: 'mux' names more than one field",
+        ),
+        (
+            {"1F0A1": row(FIELD, {"name": "k", "at": "2", "when": [1]}, mux="level", key="k")},
+            "1F0A1: k: is in the key",
         ),
         ({"1F0A1": row(FIELD, ack="perhaps")}, "1F0A1: 'ack' 'perhaps' is none of always, failure"),
         ({"1F0A1": row(FIELD, deprecated=1)}, "1F0A1: 'deprecated' is not true or false"),
@@ -238,10 +269,15 @@ def test_a_bad_row_is_refused(tmp_path: Path, rows: object, said: str) -> None:
         ({"when": "1"}, "is not a list"),
         ({"when": []}, "'when' is not a list of codes"),
         ({"when": [True]}, "'when' is not a list of codes"),
-        ({"values": {}}, "'values' has no codes"),
+        ({"values": {}}, "'values' has no codes, or"),
         ({"values": {"1": ""}}, "is no code with its words"),
         ({"values": {"": "b"}}, "is no code with its words"),
         ({"values": {"1..": "b", "٣": "c"}}, "is no code with its words"),
+        ({"type": "text", "values": {"1": "b"}}, "text has no codes"),
+        ({"type": "bytes", "special": {"1": "b"}}, "bytes has no codes"),
+        ({"type": "instance", "values": {"1": "b"}}, "or the field is an instance"),
+        ({"scale": 10**400}, "'scale' is missing or not a number"),
+        ({"values": {"9" * 5000: "b"}}, "is no code with its words"),
         ({"flags": {"8": "b"}}, "'flags' has a bit 8, but the field 8 bits"),
         ({"scale": 1e16}, "'scale' is not above 0, or out of all measure"),
         ({"scale": 1e-16}, "'scale' is not above 0, or out of all measure"),
@@ -277,6 +313,10 @@ def test_a_bad_field_is_refused(tmp_path: Path, change: dict[str, object], said:
         ('{"version": 1, "formats": {"a": 1}}', "a: is not a list"),
         ('{"version": 1, "scales": [{"unit": "%"}]}', "'bits' is missing"),
         ('{"version": 1, "scales": {}}', "is not a list"),
+        ('{"version": 1.0, "rows": {}}', "version 1.0"),
+        ('{"version": 1, "scales": [{"unit": "Q", "bits": 8, "high": 256}]}', "'high' of Q does"),
+        ('{"version": 1, "scales": [{"unit": "Q", "bits": 8, "scale": 0}]}', "'scale' is not"),
+        ('{"version": 1, "values": {"a": {"x": "b"}}}', "a: 'x': 'b' is no code with its words"),
     ],
 )
 def test_a_bad_file_is_refused(tmp_path: Path, content: str, said: str) -> None:

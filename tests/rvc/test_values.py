@@ -137,6 +137,7 @@ def test_encode(row: str, values: dict[str, Value], expected: str) -> None:
         ("TANK_STATUS", {"relative_level": -1}, "relative_level"),
         ("TANK_STATUS", {"relative_level": float("nan")}, "relative_level"),
         ("TANK_STATUS", {"relative_level": float("inf")}, "relative_level"),
+        ("TANK_STATUS", {"relative_level": 10**400}, "relative_level"),
         ("TANK_STATUS", {"relative_level": "full"}, "relative_level: 'full'"),
         ("DC_DIMMER_COMMAND_2", {"desired_brightness": 125.0}, "0.0 to 125.0 %, 230"),
         ("DC_DIMMER_COMMAND_2", {"desired_brightness": 126}, "desired_brightness: 126"),

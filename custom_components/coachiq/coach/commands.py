@@ -30,6 +30,12 @@ class Command:
         """Return the name of the DGN that says it."""
         return INTENTS[self.says].dgn
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the names of the fields that say it."""
+        intent = INTENTS[self.says]
+        return (*intent.fixed, *(argument.field for argument in intent.takes.values()))
+
     def encode(self, spec: Spec, thing: Thing, arguments: Arguments) -> tuple[Row, bytes]:
         """Return the DGN's row and the payload; raises EncodeError."""
         # A thing of a DGN without key fields has a key all the same: 0.

@@ -86,7 +86,7 @@ def read_dm_rv(data: bytes, diagnostics: Diagnostics) -> Report:
         faults = tuple(
             _dm_rv_fault(code, dsa, extension, bank, diagnostics)
             for code in ([data[2:6]] if single else _codes(data))
-            if _rvc_spn(code) != _NO_SPN and code[2] & 31 != _NO_FMI
+            if _rvc_spn(code) != _NO_SPN
         )
     return Report(
         protocol="rvc",

@@ -7,6 +7,8 @@ from functools import cache
 import math
 from types import MappingProxyType
 
+_TOO_LARGE = 1e300
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -115,7 +117,7 @@ class Field:
             for raw, label in self.labels.items():
                 if label == words:
                     return raw
-        elif math.isfinite(value) and (number := self._raw_number(value)) is not None:
+        elif abs(value) < _TOO_LARGE and (number := self._raw_number(value)) is not None:
             return number
         raise EncodeError(f"{self.name}: {value!r} is not one of {self.takes()}")
 

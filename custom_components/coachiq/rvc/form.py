@@ -35,7 +35,7 @@ _AT = re.compile(r"(\d{1,4})(?:\.([0-7]))?(?:(-)(?:(\d{1,4})\.)?(\d{1,4})?)?", r
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 # No measure needs more, and a product of more with any raw number is no number any longer.
 _LARGEST = 1e15
-_SPAN = re.compile(r"(.*)\{(\d+)\.\.(\d+)\}(.*)")
+_SPAN = re.compile(r"(.*)\{(\d{1,10})\.\.(\d{1,10})\}(.*)")
 _TRIGGERS = frozenset({"change", "request", "need"})
 _ACKS = ("always", "failure")
 
@@ -146,7 +146,8 @@ def labels(of: Entry, bits: int, place: Place) -> dict[int, str]:
     for codes, words in of.items():
         first, _, last = codes.partition("..")
         is_code = (first + last).isdecimal() and first and (first + last).isascii()
-        if not (is_code and isinstance(words, str) and words):
+        short = len(first) <= 10 >= len(last)
+        if not (is_code and short and isinstance(words, str) and words):
             raise place.error(f"{codes!r}: {words!r} is no code with its words")
         low, high = int(first), int(last or first)
         if not low <= high < 1 << min(bits, 64) or high - low > 0xFF:
@@ -168,22 +169,14 @@ def field(value: object, shared: Shared, place: Place) -> Field:
         raise place.error("'name' is not in lower case, with _ between words")
     known(item, _FIELD_KEYS, place)
     bit, bits, is_open = position(text(item, "at", place), place)
-    kind = item.get("type", "number")
-    if kind not in _TYPES or not isinstance(kind, str):
-        raise place.error(f"unknown type {kind!r}, not one of {', '.join(_TYPES)}")
-    is_instance = kind == "instance"
-    kind = "number" if is_instance else kind
-    if kind == "number" and (is_open or bits > 32):
-        raise place.error("a number has 32 bits at most")
-    if kind != "number" and (bit % 8 or bits % 8):
-        raise place.error(f"{kind} needs whole bytes")
     unit = optional(item, "unit", place)
     scale, offset, low, high = _scale(item, unit, bits, shared, place)
     codes = _codes(item, bits, shared.values, place)
-    if "values" in item:
-        if not codes:
-            raise place.error("'values' has no codes")
-        kind = "enum"
+    kind = _kind(item, bit, bits, codes, place)
+    if kind == "number" and item.get("type") == "instance":
+        high = min(high, _LAST_INSTANCE)
+    if kind in ("number", "enum") and (is_open or bits > 32):
+        raise place.error("a number has 32 bits at most")
     flags = labels(entry(item.get("flags", {}), place), 8, place)
     if beyond := [bit for bit in flags if bit >= bits]:
         raise place.error(f"'flags' has a bit {beyond[0]}, but the field {bits} bits")
@@ -195,12 +188,30 @@ def field(value: object, shared: Shared, place: Place) -> Field:
             raise place.error("'when' is not a list of codes")
     return Field(
         name=name, bit=bit, bits=bits, kind=kind, unit=unit, scale=scale, offset=offset,
-        low=low, high=min(high, _LAST_INSTANCE) if is_instance else high,
+        low=low, high=high,
         labels=codes, flags=flags, when=when, open=is_open,
         note=optional(item, "note", place), doubt=optional(item, "doubt", place),
         spn=whole(item, "spn", place) if "spn" in item else None,
         sources=tuple(words(item, "sources", place)),
     )  # fmt: skip
+
+
+def _kind(item: Entry, bit: int, bits: int, codes: Mapping[int, str], place: Place) -> str:
+    """Return what a field is: "number", "enum", "text" or "bytes"."""
+    kind = item.get("type", "number")
+    if kind not in _TYPES or not isinstance(kind, str):
+        raise place.error(f"unknown type {kind!r}, not one of {', '.join(_TYPES)}")
+    if kind in ("text", "bytes"):
+        if bit % 8 or bits % 8:
+            raise place.error(f"{kind} needs whole bytes")
+        if codes or "values" in item:
+            raise place.error(f"{kind} has no codes")
+        return kind
+    if "values" not in item:
+        return "number"
+    if kind == "instance" or not codes:
+        raise place.error("'values' has no codes, or the field is an instance")
+    return "enum"
 
 
 def _codes(item: Entry, bits: int, shared: Mapping[str, Entry], place: Place) -> dict[int, str]:
@@ -227,10 +238,7 @@ def _scale(
         number(item | usual, "scale", place, 1),
         number(item | usual, "offset", place, 0),
     )
-    if not 1 / _LARGEST <= scale <= _LARGEST:
-        raise place.error("'scale' is not above 0, or out of all measure")
-    if abs(offset) > _LARGEST:
-        raise place.error("'offset' is out of all measure")
+    check_scale(scale, offset, place)
     low, high = 0, whole(usual, "high", place, LIMITS[shared.limits](bits))
     if "range" in item:
         limits = items(item["range"], place)
@@ -246,6 +254,14 @@ def _scale(
     return scale, offset, low, high
 
 
+def check_scale(scale: float, offset: float, place: Place) -> None:
+    """Refuse a scale or an offset by which no raw number is a measure."""
+    if not 1 / _LARGEST <= scale <= _LARGEST:
+        raise place.error("'scale' is not above 0, or out of all measure")
+    if abs(offset) > _LARGEST:
+        raise place.error("'offset' is out of all measure")
+
+
 def _near(value: float) -> float:
     """Take off the error of a division, so that 25.0 / 0.1 is 250."""
     return round(value, 6)
@@ -255,9 +271,19 @@ def fill(of: Entry, place: Place) -> Iterator[tuple[int, int, int]]:
     """Yield bit, bits and raw number of the unused bits that are not sent as ones."""
     for at, raw in entry(of.get("fill", {}), place).items():
         bit, bits, is_open = position(at, place)
-        if is_open or not isinstance(raw, int) or not 0 <= raw < 1 << bits:
+        if is_open or type(raw) is not int or not 0 <= raw < 1 << bits:
             raise place.error(f"'fill' of {at} is no number of {bits} bits")
         yield bit, bits, raw
+
+
+def check_fill(
+    filled: Sequence[tuple[int, int, int]], fields: Sequence[Field], size: int, place: Place
+) -> None:
+    """Refuse to fill bits that a field has: not given, it must go out as ones; or that are none."""
+    used = sum((1 << item.bits) - 1 << item.bit for item in fields if item.when is None)
+    for bit, bits, _ in filled:
+        if bit + bits > size * 8 or used & (1 << bits) - 1 << bit:
+            raise place.error(f"'fill' of byte {bit // 8} is of a field, or beyond the payload")
 
 
 def check_layout(fields: Sequence[Field], place: Place) -> None:
@@ -279,8 +305,10 @@ def check_layout(fields: Sequence[Field], place: Place) -> None:
             raise place.at(field=item.name).error("runs to the end but is not the last field")
 
 
-def check_selectors(fields: Sequence[Field], mux: str | None, place: Place) -> None:
-    """Refuse 'when' in a row without a multiplexor, and codes that it cannot have."""
+def check_selectors(
+    fields: Sequence[Field], mux: str | None, key: Sequence[str], place: Place
+) -> None:
+    """Refuse 'when' in a key or without a multiplexor, and codes that it cannot have."""
     selector = next((item for item in fields if item.name == mux), None)
     if selector and selector.kind not in ("number", "enum"):
         raise place.error(f"'mux' {mux} is no number")
@@ -289,6 +317,8 @@ def check_selectors(fields: Sequence[Field], mux: str | None, place: Place) -> N
             continue
         if selector is None or item is selector:
             raise place.at(field=item.name).error("'when' needs a 'mux' in the row")
+        if item.name in key:
+            raise place.at(field=item.name).error("is in the key, so that it must always be there")
         if beyond := [raw for raw in item.when if not 0 <= raw < 1 << selector.bits]:
             raise place.at(field=item.name).error(f"'when': {mux} has no code {beyond[0]}")
 

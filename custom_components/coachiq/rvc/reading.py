@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 import json
-import math
 from pathlib import Path
 
 type Entry = dict[str, object]
+
+# A whole number beyond what a float can be is none either; nor is NaN.
+_TOO_LARGE = 1e300
 
 
 class SpecError(Exception):
@@ -40,7 +42,7 @@ def document(path: Path, version: int) -> tuple[Entry, Place]:
     except (OSError, ValueError, RecursionError) as problem:
         raise place.error(f"cannot be read: {problem}") from problem
     found = whole_file.get("version")
-    if found != version or isinstance(found, bool):
+    if found != version or type(found) is not int:
         raise place.error(f"version {found!r}; this release reads version {version}")
     return whole_file, place
 
@@ -79,9 +81,9 @@ def text(of: Entry, key: str, place: Place) -> str:
 def number(of: Entry, key: str, place: Place, default: float | None = None) -> float | int:
     """Return the number under a key."""
     value = of.get(key, default)
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return value
-    raise place.error(f"{key!r} is missing or not a number")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _TOO_LARGE:
+        raise place.error(f"{key!r} is missing or not a number")
+    return value
 
 
 def whole(of: Entry, key: str, place: Place, default: int | None = None) -> int:

@@ -1,6 +1,6 @@
 """One row of a specification: a DGN, its fields, and the code that reads and writes its frames."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -72,6 +72,8 @@ class Row:
         if self._like is not None:
             return self._like.mux
         listed = reading.names(self._entry, "mux", self.index, self._place)
+        if len(listed) > 1:
+            raise self._place.error("'mux' names more than one field")
         return listed[0] if listed else None
 
     @cached_property
@@ -110,7 +112,14 @@ class Row:
     def check(self) -> None:
         """Read everything of the row that is read late; raises SpecError."""
         _ = self.key, self.mux, self.fill, self.about
-        form.check_selectors(self.fields, self.mux, self._place)
+        form.check_selectors(self.fields, self.mux, self.key, self._place)
+        form.check_fill(self.fill, self.fields, codec.payload_size(self.fields), self._place)
+
+    def require(self, names: Iterable[str]) -> None:
+        """Refuse a row without fields that somebody reads or writes; raises SpecError."""
+        for name in names:
+            if name not in self.index:
+                raise self._place.error(f"has no field {name!r}, which CoachIQ needs of this DGN")
 
     @cached_property
     def _by_name(self) -> Mapping[str, Field]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import re
 from types import MappingProxyType
 
-from . import reading
+from . import form, reading
 from .field import LIMITS
 from .form import Shared, seconds
 from .frame import canonical
@@ -14,6 +14,9 @@ from .row import Row
 
 VERSION = 1
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+_DGN = re.compile(r"[01]?[0-9A-Fa-f]{1,4}")
+# So many rows may be like each other in a row.
+_MOST_LIKE = 8
 _FOLDER = Path(__file__).parent
 _KINDS = ("status", "command", "config", "request", "info")
 _DOCUMENT_KEYS = frozenset(
@@ -97,6 +100,10 @@ def _load(path: Path, extra: Path | None) -> Spec:
         reading.known(document, _DOCUMENT_KEYS, place)
         over = _shared(document, shared, place)
         added = _listed(document, place)
+        for dgn in added.keys() & listed.keys():
+            ours = listed[dgn][0]["name"]
+            if added[dgn].get("name") != ours:
+                raise place.at(dgn).error(f"'name' is not {ours}, as of the row that it replaces")
         own = frozenset(added)
         listed |= {dgn: (entry, place.at(dgn), over) for dgn, entry in added.items()}
     rows: dict[str, Row] = {}
@@ -116,10 +123,19 @@ def _shared(document: Entry, below: Shared | None, place: Place) -> Shared:
         scale = reading.entry(item, place)
         reading.known(scale, {"unit", "bits", "scale", "offset", "high"}, place)
         unit, bits = reading.text(scale, "unit", place), reading.whole(scale, "bits", place)
+        if not 1 <= bits <= 32 or not 0 <= reading.whole(scale, "high", place, 0) < 1 << bits:
+            raise place.error(f"'high' of {unit} does not fit into {bits} bits")
+        form.check_scale(
+            reading.number(scale, "scale", place, 1),
+            reading.number(scale, "offset", place, 0),
+            place,
+        )
         scales[unit, bits] = scale
     values = {} if below is None else dict(below.values)
     for name, item in reading.entry(document.get("values", {}), place).items():
         values[name] = reading.entry(item, place.at(field=name))
+        if below is not None:
+            form.labels(values[name], 32, place.at(field=name))
     formats = {} if below is None else dict(below.formats)
     for name, item in reading.entry(document.get("formats", {}), place).items():
         formats[name] = reading.items(item, place.at(field=name))
@@ -132,13 +148,12 @@ def _shared(document: Entry, below: Shared | None, place: Place) -> Shared:
 def _listed(document: Entry, place: Place) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for dgn, item in reading.entry(document.get("rows", {}), place).items():
-        try:
-            number = int(dgn, 16)
-        except ValueError:
-            number = -1
-        if not 0 <= number <= 0x1FFFF:
+        if not _DGN.fullmatch(dgn):
             raise place.at(dgn).error("is no DGN (hexadecimal, 0 to 1FFFF)")
-        found[f"{number:X}"] = reading.entry(item, place.at(dgn))
+        number = f"{int(dgn, 16):X}"
+        if number in found:
+            raise place.at(dgn).error("is there twice")
+        found[number] = reading.entry(item, place.at(dgn))
     return found
 
 
@@ -153,8 +168,10 @@ def _row(dgn: str, listed: _Listed, rows: dict[str, Row], asked: tuple[str, ...]
     like = None
     if "like" in item:
         other = reading.text(item, "like", place).upper()
-        if other not in listed or other in (*asked, dgn):
+        if other not in listed or other in (*asked, dgn) or len(asked) > _MOST_LIKE:
             raise place.error(f"like {other}, which is no other row")
+        if own := sorted({"fields", "format", "mux"} & item.keys()):
+            raise place.error(f"like {other}, but with {own[0]!r} of its own")
         like = _row(other, listed, rows, (*asked, dgn))
     kind = reading.text(item, "kind", place)
     if kind not in _KINDS:
