@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from . import codec, form, reading
+from . import codec, form, layout, reading
 from .codec import Decode, KeyOf, Raw
 from .field import Field, Value
 from .form import About, Shared
@@ -51,7 +51,7 @@ class Row:
         if not listed:
             raise self._place.error("no fields")
         read = [form.field(item, self._shared, self._place) for item in listed]
-        form.check_layout(read, self._place)
+        layout.check_layout(read, self._place)
         return tuple(read)
 
     @cached_property
@@ -112,8 +112,8 @@ class Row:
     def check(self) -> None:
         """Read everything of the row that is read late; raises SpecError."""
         _ = self.key, self.mux, self.fill, self.about
-        form.check_selectors(self.fields, self.mux, self.key, self._place)
-        form.check_fill(self.fill, self.fields, codec.payload_size(self.fields), self._place)
+        layout.check_selectors(self.fields, self.mux, self.key, self._place)
+        layout.check_fill(self.fill, self.fields, codec.payload_size(self.fields), self._place)
 
     def require(self, names: Iterable[str]) -> None:
         """Refuse a row without fields that somebody reads or writes; raises SpecError."""
