@@ -49,7 +49,12 @@ class HomePage:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def goto(self, path: str) -> None:
-        """Load a path and wait until it is drawn."""
+        """Load a path and wait until it is drawn.
+
+        A page that is left while it still asks for something reports an error, "disconnected".
+        """
+        if self.page.url.startswith(self.url):
+            self.settle()
         self.page.goto(self.url + path)
         self.settle()
 
