@@ -16,7 +16,10 @@ from homeassistant.util import slugify
 import voluptuous as vol
 
 from .bus import KINDS, Adapter, Setting, available_adapters, check_adapter
-from .bus.adapters import BITRATE, SLCAN_BITRATES, Settings, interfaces, place_of
+from .bus.adapters import Settings, place_of
+from .bus.codec.slcan import BITRATES
+from .bus.port import BITRATE
+from .bus.python_can import interface_names
 from .const import BUS, CONF_KIND, CONF_SETTINGS, DOMAIN
 from .error import AdapterError
 
@@ -67,8 +70,8 @@ def _selector(setting: Setting, ports: list[str]) -> TextSelector | SelectSelect
     """Return what a setting is entered with."""
     choices = {
         "port": ports,
-        "interface": interfaces(),
-        "bitrate": [str(bitrate) for bitrate in SLCAN_BITRATES],
+        "interface": interface_names(),
+        "bitrate": [str(bitrate) for bitrate in BITRATES],
     }
     if setting.kind == "text":
         return TextSelector()

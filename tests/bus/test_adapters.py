@@ -1,5 +1,6 @@
 """The kinds of adapter: what they open, how they are told apart, what is said when they fail."""
 
+import asyncio
 from collections.abc import Iterator
 import os
 from pathlib import Path
@@ -14,27 +15,24 @@ from serial.tools.list_ports_common import ListPortInfo
 from custom_components.coachiq.bus import KINDS, available_adapters, check_adapter
 from custom_components.coachiq.bus.adapters import (
     Settings,
-    close_adapter,
-    interfaces,
+    Use,
     open_adapter,
     place_of,
+    python_can_arguments,
 )
+from custom_components.coachiq.bus.port import EXTENDED, Frame, ignore
+from custom_components.coachiq.bus.python_can import interface_names
 from custom_components.coachiq.error import AdapterError
-from tests.bus.wiring import SerialPort, channel, our_threads
+from tests.bus.wiring import SerialPort, channel, our_threads, until
 from tests.gateway import Gateway
 
-QUICK = "sleep_after_open=0"
+
+def slcan(port: str, bitrate: int = 250_000) -> Settings:
+    return {"port": port, "bitrate": bitrate}
 
 
-def slcan(port: str, **more: str | int) -> Settings:
-    """Return the settings of a serial adapter that needs no two seconds to boot."""
-    return {
-        "interface": "slcan",
-        "channel": port,
-        "bitrate": 250_000,
-        "extras": QUICK,
-        **more,
-    }
+def other(interface: str, channel: str, extras: str = "") -> Settings:
+    return {"interface": interface, "channel": channel, "bitrate": 250_000, "extras": extras}
 
 
 def failure(kind: str, settings: Settings) -> AdapterError:
@@ -43,63 +41,21 @@ def failure(kind: str, settings: Settings) -> AdapterError:
     return caught.value
 
 
-@pytest.mark.parametrize(
-    ("kind", "settings", "arguments"),
-    [
-        ("simulator", {"bus": "house"}, {"interface": "virtual", "channel": "simulator-house"}),
-        ("socketcan", {"channel": "can0"}, {"interface": "socketcan", "channel": "can0"}),
-        (
-            "slcan",
-            {"port": "/dev/ttyACM0", "bitrate": 250_000},
-            {"interface": "slcan", "channel": "/dev/ttyACM0", "bitrate": 250_000}
-            | {"sleep_after_open": 2},
-        ),
-        (
-            "slcan",
-            {"port": "socket://10.0.0.5:3333", "bitrate": 125_000},
-            {"interface": "slcan", "channel": "socket://10.0.0.5:3333", "bitrate": 125_000}
-            | {"sleep_after_open": 0},
-        ),
-        (
-            "other",
-            {"interface": "pcan", "channel": "PCAN_USBBUS1", "bitrate": 250_000},
-            {"interface": "pcan", "channel": "PCAN_USBBUS1", "bitrate": 250_000},
-        ),
-        (
-            "other",
-            {"interface": "kvaser", "channel": "0", "bitrate": 250_000}
-            | {"extras": " fd=0 level=-3 wait=0.25 host=10.0.0.5  note=a=b odd=--5 half=²"},
-            {"interface": "kvaser", "channel": "0", "bitrate": 250_000}
-            | {"fd": 0, "level": -3, "wait": 0.25, "host": "10.0.0.5", "note": "a=b"}
-            | {"odd": "--5", "half": "²"},
-        ),
-    ],
-)
-def test_settings_become_arguments_of_python_can(
-    kind: str, settings: Settings, arguments: dict[str, object]
-) -> None:
-    made = KINDS[kind].arguments(settings)
-    made.pop("timeout", None)
-    assert made == arguments
-    assert {name: type(value) for name, value in made.items()} == {
-        name: type(value) for name, value in arguments.items()
-    }
+def test_settings_become_arguments_of_python_can() -> None:
+    extras = " fd=0 level=-3 wait=0.25 host=10.0.0.5  note=a=b odd=--5 half=²"
+    made = python_can_arguments(other("kvaser", "0", extras))
+    expected: dict[str, object] = {
+        "interface": "kvaser", "channel": "0", "bitrate": 250_000, "fd": 0, "level": -3,
+        "wait": 0.25, "host": "10.0.0.5", "note": "a=b", "odd": "--5", "half": "²",
+    }  # fmt: skip
+    assert made == expected
+    assert [type(value) for value in made.values()] == list(map(type, expected.values()))
 
 
 @pytest.mark.parametrize("word", ["rtscts", "=1", "a-b=1", "rtscts=", "1a=2"])
 def test_an_extra_that_is_no_name_and_value_is_named(word: str) -> None:
-    error = failure("other", slcan("/dev/nowhere", extras=f"{QUICK} {word}"))
+    error = failure("other", other("slcan", "/dev/nowhere", word))
     assert (error.key, error.words) == ("bad_extras", {"word": word})
-
-
-def test_every_setting_of_every_kind_is_used() -> None:
-    for kind in KINDS.values():
-        settings: dict[str, str | int] = {"bus": "house"}
-        for setting in kind.settings:
-            settings[setting.name] = setting.default or f"{setting.name}=1"
-        used = " ".join(str(value) for value in kind.arguments(settings).values())
-        for setting in kind.settings:
-            assert str(settings[setting.name]).removeprefix("extras=") in used
 
 
 def test_the_same_serial_port_is_one_place_however_it_is_spelled(
@@ -112,16 +68,15 @@ def test_the_same_serial_port_is_one_place_however_it_is_spelled(
         place_of("slcan", {"port": port.path, "bitrate": 250_000}),
         place_of("slcan", {"port": str(by_id), "bitrate": 500_000}),
         place_of("slcan", {"port": detour, "bitrate": 1}),
-        place_of("other", slcan(port.path)),
-        place_of("other", slcan(str(by_id))),
-        place_of("other", slcan(f"{by_id}@115200")),
+        place_of("other", other("slcan", port.path)),
+        place_of("other", other("slcan", f"{by_id}@115200")),
     }
     assert len(places) == 1
 
 
 def test_a_gateway_and_a_kernel_interface_are_one_place_by_either_kind() -> None:
     url = "socket://10.0.0.5:3333"
-    assert place_of("slcan", {"port": url, "bitrate": 1}) == place_of("other", slcan(url))
+    assert place_of("slcan", {"port": url, "bitrate": 1}) == place_of("other", other("slcan", url))
     assert place_of("socketcan", {"channel": "can0"}) == place_of(
         "other", {"interface": "socketcan", "channel": "can0", "bitrate": 1}
     )
@@ -142,48 +97,54 @@ def test_different_hardware_is_in_different_places(port: SerialPort) -> None:
     assert len(set(places)) == len(places)
 
 
-def test_a_virtual_bus_opens_and_closes() -> None:
-    settings: Settings = {"interface": "virtual", "channel": channel(), "bitrate": 250_000}
-    check_adapter("other", settings)
-    bus, companion = open_adapter("other", settings)
-    assert companion is None
-    with can.Bus(interface="virtual", channel=settings["channel"]) as peer:
-        bus.send(can.Message(arbitration_id=0x19FEDA8A, data=b"\x01"))
-        message = peer.recv(1.0)
-    close_adapter(bus, companion)
-    assert message
-    assert message.arbitration_id == 0x19FEDA8A
-
-
-def test_the_simulated_coach_comes_and_goes_with_its_bus() -> None:
+async def test_a_virtual_bus_opens_and_closes() -> None:
     name = channel()
-    bus, companion = open_adapter("simulator", {"bus": name})
-    assert companion is not None
+    check_adapter("other", other("virtual", name))
+    port = open_adapter("other", other("virtual", name))
+    left: list[BaseException | None] = []
+    port.start(ignore, ignore)
+    with can.Bus(interface="virtual", channel=name) as peer:
+        port.send((0x99FEDA8A, b"\x01"), left.append)
+        message = await asyncio.to_thread(peer.recv, 1.0)
+        await until(lambda: left == [None])
+    port.stop()
+    await asyncio.to_thread(port.close)
+    assert message
+    assert (message.arbitration_id, message.is_extended_id) == (0x19FEDA8A, True)
+    assert our_threads(name) == []
+
+
+async def test_the_simulated_coach_comes_and_goes_with_its_bus() -> None:
+    name = channel()
+    port = open_adapter("simulator", {"bus": name})
     assert len(our_threads(name)) == 1
-    message = bus.recv(5.0)
-    assert message is not None
-    assert message.is_extended_id
-    close_adapter(bus, companion)
+    heard: list[Frame] = []
+    port.start(heard.extend, ignore)
+    await until(lambda: heard)
+    assert heard[0][0] & EXTENDED
+    port.stop()
+    await asyncio.to_thread(port.close)
     assert our_threads(name) == []
     check_adapter("simulator", {"bus": name})
     assert our_threads(name) == []
 
 
 def test_a_serial_adapter_is_set_up_and_closed(port: SerialPort) -> None:
-    bus, companion = open_adapter("other", slcan(port.path))
+    opened = open_adapter("slcan", slcan(port.path))
     said = port.read(1.0)
     assert b"S5\r" in said
-    assert said.endswith(b"O\r")
-    close_adapter(bus, companion)
+    assert said.endswith(b"L\r"), "told nothing else, it does not even acknowledge"
+    opened.close()
     assert port.read(1.0) == b"C\r"
+    open_adapter("slcan", slcan(port.path), Use(silent=False)).close()
+    assert b"\rS5\rO\r" in port.read(1.0)
 
 
 def test_a_serial_adapter_of_ours_is_ours_alone(port: SerialPort) -> None:
-    bus, companion = open_adapter("other", slcan(port.path))
-    assert failure("other", slcan(port.path)).key == "adapter_taken"
-    bus.send(can.Message(arbitration_id=0x19FEDA8A, data=b"\x01"))
-    close_adapter(bus, companion)
-    check_adapter("other", slcan(port.path))
+    opened = open_adapter("slcan", slcan(port.path))
+    assert failure("slcan", slcan(port.path)).key == "adapter_taken"
+    opened.close()
+    check_adapter("slcan", slcan(port.path))
 
 
 @pytest.fixture
@@ -195,15 +156,15 @@ def holder(port: SerialPort) -> Iterator[serial.Serial]:
 def test_a_port_that_another_program_holds_is_taken(
     port: SerialPort, holder: serial.Serial
 ) -> None:
-    error = failure("other", slcan(port.path))
+    error = failure("slcan", slcan(port.path))
     assert (error.key, error.words) == ("adapter_taken", {"adapter": port.path})
     holder.close()
-    check_adapter("other", slcan(port.path))
+    check_adapter("slcan", slcan(port.path))
 
 
 def test_who_holds_a_port_is_not_disturbed(port: SerialPort, holder: serial.Serial) -> None:
     # The port may be a Zigbee stick, to which our bytes are noise.
-    failure("other", slcan(port.path))
+    failure("slcan", slcan(port.path))
     assert port.read(0.1) == b""
 
 
@@ -221,7 +182,7 @@ def test_a_port_that_we_may_not_open(port: SerialPort) -> None:
     try:
         if user == 0:
             os.seteuid(65534)
-        error = failure("other", slcan(port.path))
+        error = failure("slcan", slcan(port.path))
     finally:
         os.seteuid(user)
     assert (error.key, error.words) == ("adapter_forbidden", {"adapter": port.path})
@@ -241,8 +202,8 @@ def test_an_interface_unknown_to_python_can() -> None:
     assert error.key == "interface_unknown"
     assert error.words["adapter"] == "0"
     assert "toaster" in error.words["problem"]
-    assert "toaster" not in interfaces()
-    assert {"slcan", "socketcan", "virtual"} <= set(interfaces())
+    assert "toaster" not in interface_names()
+    assert {"slcan", "socketcan", "virtual"} <= set(interface_names())
 
 
 def test_an_interface_whose_package_is_not_installed() -> None:
@@ -262,30 +223,35 @@ async def test_a_gateway_that_refuses(gateway: Gateway) -> None:
     ("port", "problem"),
     [
         ("/", "directory"),
-        ("carrier-pigeon://home", "carrier-pigeon"),
-        ("socket://gateway", "socket://gateway"),
         ("/dev/null", "configure port"),
     ],
 )
 def test_what_has_no_words_of_its_own_is_told_as_the_driver_says_it(
     port: str, problem: str
 ) -> None:
-    error = failure("other", slcan(port))
+    error = failure("slcan", slcan(port))
     assert error.key == "cannot_open"
     assert problem in error.words["problem"]
 
 
+@pytest.mark.parametrize("url", ["carrier-pigeon://home", "socket://gateway", "socket://:1"])
+def test_an_address_of_another_form(url: str) -> None:
+    error = failure("slcan", slcan(url))
+    assert (error.key, error.words) == ("bad_address", {"address": url})
+
+
 def test_a_bitrate_that_the_adapter_does_not_know(port: SerialPort) -> None:
-    error = failure("other", slcan(port.path, bitrate=12_345))
-    assert error.key == "cannot_open"
-    assert "bitrate" in error.words["problem"]
+    error = failure("slcan", slcan(port.path, bitrate=12_345))
+    assert (error.key, error.words["bitrate"]) == ("bad_bitrate", "12345")
+    assert "250000" in error.words["bitrates"]
+    assert port.read(0.1) == b""
 
 
 def test_closing_a_bus_that_died_is_silent(port: SerialPort) -> None:
-    bus, companion = open_adapter("other", slcan(port.path))
-    bus.serialPortOrig.close()  # type: ignore[attr-defined]  # slcan's own
-    close_adapter(bus, companion)
-    check_adapter("other", slcan(port.path))
+    opened = open_adapter("slcan", slcan(port.path))
+    opened.close()
+    opened.close()
+    check_adapter("slcan", slcan(port.path))
 
 
 def test_present_adapters_are_described_by_what_opens_them(
@@ -302,7 +268,7 @@ def test_present_adapters_are_described_by_what_opens_them(
     ]
     assert found[0].settings == {"port": port.path, "bitrate": 250_000}
     for adapter in found:
-        assert KINDS[adapter.kind].arguments(adapter.settings)
+        assert KINDS[adapter.kind].place(adapter.settings)
 
 
 def test_this_machine_can_be_asked_for_its_adapters() -> None:

@@ -30,23 +30,49 @@ async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
 
 
 class SerialPort:
-    """A pty: `path` is what our adapter opens, the other end is ours."""
+    """A serial slcan stick on a pty: `path` is what our adapter opens, the other end is ours.
+
+    It answers when it is told to open its channel, as most sticks do.
+    """
 
     def __init__(self) -> None:
-        self._far, self._near = os.openpty()
-        os.set_blocking(self._far, False)
-        self.path = os.ttyname(self._near)
+        self._far, near = os.openpty()
+        self.path = os.ttyname(near)
+        self._near = near
+        self._said = bytearray()
+        self._seen = 0
+        self.mute = False
+        self._halt = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="stick", daemon=True)
+        self._thread.start()
+
+    @property
+    def said(self) -> bytes:
+        """All that was written to the port."""
+        return bytes(self._said)
 
     def read(self, seconds: float = 0.0) -> bytes:
-        """Return what was written to the port so far, waiting for the first byte of it."""
-        select.select([self._far], [], [], seconds)
-        with contextlib.suppress(BlockingIOError):
-            return os.read(self._far, 4096)
-        return b""
+        """Return what was written since the last call, waiting for the first byte of it."""
+        end = time.monotonic() + seconds
+        while len(self._said) == self._seen and time.monotonic() < end:
+            time.sleep(0.005)
+        found = bytes(self._said[self._seen :])
+        self._seen += len(found)
+        return found
 
     def write(self, data: bytes) -> None:
         os.write(self._far, data)
 
+    def _listen(self) -> None:
+        while not self._halt.is_set():
+            if select.select([self._far], [], [], 0.05)[0]:
+                with contextlib.suppress(OSError):
+                    self._said += os.read(self._far, 4096)
+                    if not self.mute and self._said.endswith((b"O\r", b"L\r")):
+                        os.write(self._far, b"\r")
+
     def close(self) -> None:
+        self._halt.set()
+        self._thread.join()
         os.close(self._near)
         os.close(self._far)

@@ -69,7 +69,9 @@ def wire(lights: dict[int, str]) -> Iterator[can.BusABC]:
 
 def runner(coach: CoachConfigEntry) -> Runner:
     """Return the simulated coach itself: the truth."""
-    return coach.runtime_data.links["house"]._companion
+    found = coach.runtime_data.links["house"]._port.companion
+    assert isinstance(found, Runner)
+    return found
 
 
 def commands(wire: can.BusABC, dgn: int) -> dict[int, list[str]]:

@@ -9,7 +9,8 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.coachiq import binary_sensor, climate, light, sensor, switch
-from custom_components.coachiq.bus.adapters import KINDS, PROBLEMS
+from custom_components.coachiq.bus import KINDS
+from custom_components.coachiq.bus.problem import PROBLEMS
 from custom_components.coachiq.coach import FAMILIES
 
 from .conftest import Peer

@@ -2,38 +2,38 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-import errno
-import fcntl
 import os
 from pathlib import Path
 import re
-from typing import Literal, Protocol
+from typing import Literal
 
-import can
-from can.interfaces.slcan import slcanBus
 from serial.tools import list_ports
 
 from ..error import AdapterError
-
-BITRATE = 250_000
-SLCAN_BITRATES = (10_000, 20_000, 50_000, 100_000, 125_000, 250_000, 500_000, 750_000, 1_000_000)
-ARPHRD_CAN = "280"
-IFF_UP = 1
-# python-can's slcan waits so many seconds for a first byte even where it is told not to wait at
-# all: after each frame this long holds it back, and an idle bus is looked at this often.
-SERIAL_WAIT = 0.005
+from . import socketcan
+from .codec import slcan
+from .port import BITRATE, DescriptorPort, Port
+from .problem import explain
+from .python_can import Arguments, open_python_can
+from .serial_device import SerialDevice
+from .socket_device import STREAM_PIECE, SocketDevice, connect_tcp
 
 type Settings = Mapping[str, str | int]
 
 
-class Companion(Protocol):
-    """What lives and dies with an opened bus: the simulated coach."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """What a bus is wanted for.
 
-    def start(self) -> None:
-        """Begin."""
+    Whoever is silent does not even acknowledge what it hears, if its adapter can do that. With
+    `dgns`, bits 8-24 of identifiers, only frames of these are wanted.
+    """
 
-    def stop(self) -> None:
-        """End; returns when it has ended."""
+    silent: bool = True
+    dgns: frozenset[int] = frozenset()
+
+
+LISTENING = Use()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Setting:
     """One setting of an adapter, from which the flow builds its field."""
 
     name: str
-    kind: Literal["text", "port", "interface", "bitrate"]
+    kind: Literal["text", "port", "interface", "bitrate", "number"]
     default: str | int | None = None
 
 
@@ -49,14 +49,16 @@ class Setting:
 class AdapterKind:
     """A kind of adapter.
 
-    `arguments` turns settings into python-can's; `place` names the hardware, so that two buses
-    never share one.
+    `open` opens it, blocking, and raises whatever its driver raises. `place` names the hardware,
+    so that two buses never share one; `name` is what an owner calls it.
     """
 
     key: str
     settings: tuple[Setting, ...]
-    arguments: Callable[[Settings], dict[str, str | int | float | bool]]
+    open: Callable[[Settings, Use], Port]
     place: Callable[[Settings], str]
+    name: Callable[[Settings], str]
+    can_be_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,21 +70,79 @@ class Adapter:
     label: str
 
 
-def _slcan(settings: Settings) -> dict[str, str | int | float | bool]:
-    """Return slcan's arguments; a network port needs no time to boot."""
-    port = str(settings["port"])
-    return {
-        "interface": "slcan",
-        "channel": port,
-        "bitrate": int(settings["bitrate"]),
-        "timeout": SERIAL_WAIT,
-        "sleep_after_open": 0 if "://" in port else 2,
-    }
+def _setting(name: str) -> Callable[[Settings], str]:
+    """Return what reads one setting."""
+    return lambda settings: str(settings[name])
 
 
-def _other(settings: Settings) -> dict[str, str | int | float | bool]:
-    """Return the arguments of any python-can interface, its extras as `name=value` words."""
-    arguments: dict[str, str | int | float | bool] = {
+# Opening, by what is behind it.
+
+SLCAN_ANSWER_WAITS = (0.3, 2.0)
+
+
+def _open_slcan(settings: Settings, use: Use) -> Port:
+    """Open a slcan adapter at a serial port, or behind `socket://host:port`."""
+    path = str(settings["port"])
+    bitrate = int(settings["bitrate"])
+    if bitrate not in slcan.BITRATES:
+        known = ", ".join(map(str, slcan.BITRATES))
+        raise AdapterError("bad_bitrate", bitrate=bitrate, bitrates=known)
+    setup = slcan.setup(bitrate, silent=use.silent)
+    if "://" in path:
+        device: SocketDevice | SerialDevice = _open_stream(*_address(path))
+        device.write(setup)
+    else:
+        device = SerialDevice(path, 115_200)
+        # Some boards start anew when their port is opened, and hear nothing for a while.
+        for wait in SLCAN_ANSWER_WAITS:
+            device.write(setup)
+            if device.wait(wait):
+                break
+    return DescriptorPort(device, slcan.SlcanCodec(), greeting=setup, farewell=slcan.CLOSE)
+
+
+def _open_stream(host: str, port: int) -> SocketDevice:
+    """Connect to a gateway that hands on a stream."""
+    return SocketDevice(connect_tcp(host, port), STREAM_PIECE)
+
+
+def _address(url: str) -> tuple[str, int]:
+    """Return host and port of `socket://host:port`; raises AdapterError for another form."""
+    match = re.fullmatch(r"socket://\[?([^/\]]+)\]?:([0-9]{1,5})/?", url)
+    if not match:
+        raise AdapterError("bad_address", address=url)
+    return match[1], int(match[2])
+
+
+def _open_socketcan(settings: Settings, use: Use) -> Port:
+    """Open an interface of the kernel."""
+    return socketcan.open_interface(str(settings["channel"]), use.dgns)
+
+
+def _open_simulator(settings: Settings, _: Use) -> Port:
+    """Open the simulated coach's bus, and start the coach."""
+    from ..simulator import Runner  # noqa: PLC0415  # only owners who try the demo load it
+
+    channel = f"simulator-{settings['bus']}"
+    port = open_python_can({"interface": "virtual", "channel": channel})
+    try:
+        runner = Runner(channel)
+        runner.start()
+    except Exception:
+        port.close()
+        raise
+    port.companion = runner
+    return port
+
+
+def _open_other(settings: Settings, _: Use) -> Port:
+    """Open any interface of python-can."""
+    return open_python_can(python_can_arguments(settings))
+
+
+def python_can_arguments(settings: Settings) -> Arguments:
+    """Return python-can's arguments, its extras given as `name=value` words."""
+    arguments: Arguments = {
         "interface": str(settings["interface"]),
         "channel": str(settings["channel"]),
         "bitrate": int(settings["bitrate"]),
@@ -102,6 +162,9 @@ def _plain(text: str) -> str | int | float:
     return float(text) if re.fullmatch(r"-?[0-9]+\.[0-9]+", text) else text
 
 
+# Where an adapter is.
+
+
 def _port_place(port: str) -> str:
     """Return one name for a serial port however it is spelled."""
     return port if "://" in port else f"serial:{os.path.realpath(port)}"
@@ -115,26 +178,22 @@ def _other_place(settings: Settings) -> str:
     return f"{interface}:{channel}"
 
 
-KINDS: Mapping[str, AdapterKind] = {
+KINDS: dict[str, AdapterKind] = {
     kind.key: kind
     for kind in (
         AdapterKind(
             key="simulator",
             settings=(),
-            arguments=lambda settings: {
-                "interface": "virtual",
-                "channel": f"simulator-{settings['bus']}",
-            },
+            open=_open_simulator,
             place=lambda settings: f"simulator:{settings['bus']}",
+            name=_setting("bus"),
         ),
         AdapterKind(
             key="socketcan",
             settings=(Setting(name="channel", kind="text", default="can0"),),
-            arguments=lambda settings: {
-                "interface": "socketcan",
-                "channel": str(settings["channel"]),
-            },
+            open=_open_socketcan,
             place=lambda settings: f"socketcan:{settings['channel']}",
+            name=_setting("channel"),
         ),
         AdapterKind(
             key="slcan",
@@ -142,8 +201,10 @@ KINDS: Mapping[str, AdapterKind] = {
                 Setting(name="port", kind="port"),
                 Setting(name="bitrate", kind="bitrate", default=BITRATE),
             ),
-            arguments=_slcan,
+            open=_open_slcan,
             place=lambda settings: _port_place(str(settings["port"])),
+            name=_setting("port"),
+            can_be_silent=True,
         ),
         AdapterKind(
             key="other",
@@ -153,32 +214,12 @@ KINDS: Mapping[str, AdapterKind] = {
                 Setting(name="bitrate", kind="bitrate", default=BITRATE),
                 Setting(name="extras", kind="text", default=""),
             ),
-            arguments=_other,
+            open=_open_other,
             place=_other_place,
+            name=_setting("channel"),
         ),
     )
 }
-
-# What an error number of the operating system means to an owner.
-PROBLEMS: Mapping[int, str] = {
-    errno.ENOENT: "adapter_missing",
-    errno.ENODEV: "adapter_missing",
-    errno.ENXIO: "adapter_missing",
-    errno.EBUSY: "adapter_taken",
-    errno.EAGAIN: "adapter_taken",
-    errno.EADDRINUSE: "adapter_taken",
-    errno.EACCES: "adapter_forbidden",
-    errno.EPERM: "adapter_forbidden",
-    errno.EAFNOSUPPORT: "socketcan_missing",
-    errno.ECONNREFUSED: "gateway_unreachable",
-    errno.ETIMEDOUT: "gateway_unreachable",
-    errno.EHOSTUNREACH: "gateway_unreachable",
-}
-
-
-def interfaces() -> list[str]:
-    """Return the names of python-can's interfaces."""
-    return sorted(can.VALID_INTERFACES)
 
 
 def available_adapters() -> list[Adapter]:
@@ -187,9 +228,8 @@ def available_adapters() -> list[Adapter]:
     A port that is no USB device is seldom an adapter: it can be named by hand.
     """
     found = [
-        Adapter(kind="socketcan", settings={"channel": link.parent.name}, label=link.parent.name)
-        for link in sorted(Path("/sys/class/net").glob("*/type"))
-        if link.read_text(encoding="ascii").strip() == ARPHRD_CAN
+        Adapter(kind="socketcan", settings={"channel": name}, label=name)
+        for name in socketcan.interfaces()
     ]
     stable = {os.path.realpath(path): str(path) for path in Path("/dev/serial/by-id").glob("*")}
     for port in sorted(port for port in list_ports.comports() if port.vid is not None):
@@ -206,114 +246,16 @@ def place_of(kind: str, settings: Settings) -> str:
     return KINDS[kind].place(settings)
 
 
-def open_adapter(kind: str, settings: Settings) -> tuple[can.BusABC, Companion | None]:
+def open_adapter(kind: str, settings: Settings, use: Use = LISTENING) -> Port:
     """Open the adapter; blocking. Raises AdapterError that says why not."""
-    arguments = KINDS[kind].arguments(settings)
-    name = str(arguments["channel"])
-    if arguments["interface"] == "socketcan" and _is_down(name):
-        raise AdapterError("interface_down", adapter=name, bitrate=BITRATE)
-    local = arguments["interface"] == "slcan" and "://" not in name
+    row = KINDS[kind]
     try:
-        if local:
-            _check_unlocked(name.partition("@")[0])
-        bus = can.Bus(**arguments)  # type: ignore[arg-type]  # the arguments are each interface's own
+        return row.open(settings, use)
     except Exception as error:
         # The drivers behind python-can raise whatever they like, NameError included.
-        raise _explain(error, name) from error
-    try:
-        if local and isinstance(bus, slcanBus):
-            bus.serialPortOrig.exclusive = True
-        companion = _companion(kind, name)
-    except Exception as error:
-        bus.shutdown()
-        raise _explain(error, name) from error
-    return bus, companion
-
-
-def _check_unlocked(port: str) -> None:
-    """Raise OSError for a port that another program holds, before the driver writes to it."""
-    opened = os.open(port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    finally:
-        os.close(opened)
+        raise explain(error, row.name(settings)) from error
 
 
 def check_adapter(kind: str, settings: Settings) -> None:
     """Open the adapter and close it again; blocking. Raises AdapterError that says why not."""
-    bus, companion = open_adapter(kind, settings)
-    close_adapter(bus, companion)
-
-
-class GarbledFrameError(Exception):
-    """A line of a serial adapter that is no frame."""
-
-
-def read_frame(bus: can.BusABC, wait: float) -> can.Message | None:
-    """Return the next frame, None after `wait` seconds; blocking.
-
-    Raises GarbledFrameError for a line that is no frame, and whatever a driver raises when the
-    bus is lost.
-    """
-    try:
-        return bus.recv(wait)
-    except (ValueError, LookupError) as error:
-        if not isinstance(bus, slcanBus):
-            raise
-        raise GarbledFrameError from error
-    except can.CanError as error:
-        if not (isinstance(bus, slcanBus) and isinstance(error.__cause__, UnicodeDecodeError)):
-            raise
-        bus.flush()  # it keeps the bytes that it cannot read otherwise
-        raise GarbledFrameError from error
-
-
-def close_adapter(bus: can.BusABC, companion: Companion | None) -> None:
-    """Close what `open_adapter` opened; blocking, and silent about a bus that died before."""
-    if companion:
-        companion.stop()
-    try:
-        bus.shutdown()
-    except can.CanError, OSError, ValueError:
-        # Closing the channel of an adapter that was pulled fails; there is nothing left to close.
-        if isinstance(bus, slcanBus):
-            bus.serialPortOrig.close()
-
-
-def _is_down(interface: str) -> bool:
-    """Tell whether the kernel keeps the interface down: it would open, and fail at once."""
-    try:
-        flags = (Path("/sys/class/net") / interface / "flags").read_text(encoding="ascii")
-    except OSError:
-        return False
-    return not int(flags, 16) & IFF_UP
-
-
-def _companion(kind: str, channel: str) -> Companion | None:
-    """Start the simulated coach when that is the adapter."""
-    if kind != "simulator":
-        return None
-    from ..simulator import Runner  # noqa: PLC0415  # only owners who try the demo load it
-
-    runner = Runner(channel)
-    runner.start()
-    return runner
-
-
-def _explain(error: BaseException, name: str) -> AdapterError:
-    """Return the owner's words for what a driver raised."""
-    if isinstance(error, AdapterError):
-        return error
-    cause: BaseException | None = error
-    while cause is not None:
-        number = getattr(cause, "errno", None)
-        if number is None:
-            number = next((code for code in PROBLEMS if f"[Errno {code}]" in str(cause)), None)
-        if isinstance(number, int) and number in PROBLEMS:
-            return AdapterError(PROBLEMS[number], adapter=name)
-        if isinstance(cause, ImportError):
-            return AdapterError("package_missing", adapter=name, package=cause.name or str(cause))
-        cause = cause.__cause__ or cause.__context__
-    if isinstance(error, can.CanInterfaceNotImplementedError):
-        return AdapterError("interface_unknown", adapter=name, problem=str(error))
-    return AdapterError("cannot_open", adapter=name, problem=f"{error}" or type(error).__name__)
+    open_adapter(kind, settings).close()

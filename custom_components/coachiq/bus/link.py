@@ -4,39 +4,37 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 import logging
-import threading
-
-import can
+import random
 
 from ..error import AdapterError, BusError
 from ..rvc import HEARD, Clock, Node, join, make_name, split
-from .adapters import (
-    Companion,
-    GarbledFrameError,
-    Settings,
-    close_adapter,
-    open_adapter,
-    read_frame,
-)
+from .adapters import Settings, Use, open_adapter
+from .meter import bits_of, error_kind
 from .outbox import Left, Outbox, Parcel
+from .port import ERROR, EXTENDED, FLAGS, IDENTIFIER, Frame, Port
 
 _LOGGER = logging.getLogger(__name__)
 
-BATCH = 64
-READ_WAIT = 0.1
-SEND_WAIT = 0.1
-BACK_OFF = (0.5, 1.0, 2.0, 4.0, 5.0)
+# An adapter that is back is open within 5 s: the longest pause, a fifth longer by chance, and the
+# 2 s that opening may take.
+BACK_OFF = (0.25, 0.5, 1.0, 2.0)
 SETTLED = 10.0
-# RV-C nodes speak at least every 5 s. A bus that did and has not for this long may be a dead line.
+WATCH = 1.0
+# So long after the last frame the adapter is set up again, which disturbs nobody.
+GREET_AFTER = 3.0
+# So long after it the bus is opened anew, and after twice as long each time that it stays silent.
 LONGEST_SILENCE = 60.0
-MOST_GARBLED = 100
+PATIENCE = 480.0
 # Frames of our node, of one DGN, that may wait to be sent besides the commands.
 MOST_CHATTER = 20
 
 type Frames = list[tuple[int, bytes]]
+# Hears frames as the adapter gave them, when, and whether they are ours.
+type Tap = Callable[[list[Frame], float, bool], None]
 
 
 class LinkState(StrEnum):
@@ -54,6 +52,8 @@ class Count:
     received: int = 0
     sent: int = 0
     ignored: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    bits: float = 0.0
     openings: int = 0
     problem: AdapterError | None = None
 
@@ -62,7 +62,7 @@ class Link:
     """Keeps one bus open and carries frames both ways.
 
     `frames(batch, now)` gets at most 64 frames a call, `changed(state)` every change of state,
-    both on the event loop. A bus that cannot be opened is tried again for ever, at most 5 s apart.
+    both on the event loop. A bus that cannot be opened is tried again for ever.
     """
 
     def __init__(
@@ -92,10 +92,16 @@ class Link:
         self._clock = clock
         self._frames = frames
         self._changed = changed
-        self._bus: can.BusABC | None = None
-        self._companion: Companion | None = None
+        self.heard_at: float | None = None
+        self.down_since: float | None = clock.now()
+        self._use = Use(silent=not transmit)
+        self._port: Port | None = None
         self._lost = asyncio.Event()
-        self._heard_at: float | None = None
+        self._silent_since = 0.0
+        self._silent_for = 0.0
+        self._told_up: bool | None = None
+        self._dropped = self._dropped_here = self._garbled = 0
+        self._taps: list[Tap] = []
         self._task: asyncio.Task[None] | None = None
         self._outbox = Outbox(clock, self._write)
         self._chatter: Counter[int] = Counter()
@@ -114,12 +120,27 @@ class Link:
         """Return our source address, None while we may not transmit."""
         return self._node.address
 
+    @property
+    def dropped(self) -> int:
+        """Return how many frames were lost before we could read them, as far as that is told."""
+        return self._dropped + self._dropped_here
+
+    @property
+    def garbled(self) -> int:
+        """Return how many pieces of what the adapter said were no frame."""
+        return self._garbled + (self._port.garbled if self._port else 0)
+
+    def tap(self, tap: Tap) -> Callable[[], None]:
+        """Let `tap` hear all frames, errors and our own too, until the returned call is made."""
+        self._taps.append(tap)
+        return lambda: self._taps.remove(tap)
+
     def start(self) -> None:
         """Begin to open the bus, in the background."""
         self._task = asyncio.create_task(self._run(), name=f"coachiq bus {self.key}")
 
     async def stop(self) -> None:
-        """Close the bus; returns when its thread has ended."""
+        """Close the bus; returns when nothing of it is left."""
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -156,44 +177,49 @@ class Link:
         loop = asyncio.get_running_loop()
         failures = 0
         while True:
-            opening = loop.run_in_executor(None, open_adapter, self.kind, self._settings)
+            opening = loop.run_in_executor(None, open_adapter, self.kind, self._settings, self._use)
             try:
-                bus, self._companion = await asyncio.shield(opening)
+                port = await asyncio.shield(opening)
             except asyncio.CancelledError:
                 with contextlib.suppress(AdapterError):
-                    await loop.run_in_executor(None, close_adapter, *await opening)
+                    await loop.run_in_executor(None, (await opening).close)
                 raise
             except AdapterError as error:
                 self._note(error)
-                await asyncio.sleep(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
-                failures += 1
-                continue
-            opened = self._clock.now()
-            self._bus = bus
-            await self._live(loop, bus)
-            failures = 0 if self._clock.now() - opened > SETTLED else failures + 1
-            await asyncio.sleep(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
+            else:
+                opened = self._clock.now()
+                await self._live(loop, port)
+                if self._clock.now() - opened > SETTLED:
+                    failures = 0
+            pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
+            # So that the buses of a coach that lost its power do not all try at the same moments.
+            await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311
+            failures += 1
 
-    async def _live(self, loop: asyncio.AbstractEventLoop, bus: can.BusABC) -> None:
+    async def _live(self, loop: asyncio.AbstractEventLoop, port: Port) -> None:
         """Run one opening of the bus until it is lost, or until this task is cancelled."""
         self._lost.clear()
-        stop = threading.Event()
-        reader = threading.Thread(
-            target=self._read, args=(loop, bus, stop), name=f"coachiq {self.key}", daemon=True
-        )
         self.count.openings += 1
         self.count.problem = None
-        self._heard_at = None
-        reader.start()
-        _LOGGER.info("Bus %s is up", self.key)
+        self._silent_since = self._clock.now()
+        self._port = port
+        port.start(partial(self._deliver, port), partial(self._lose, port))
+        if not self._silent_for:
+            self._say_up()
         try:
             self._set(LinkState.UP)
             self._node.start()
-            await self._wait_for_loss()
+            while not self._lost.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._lost.wait(), WATCH)
+                self._watch(port)
         finally:
-            self._bus = None
-            stop.set()
-            closing = loop.run_in_executor(None, self._close, bus, reader)
+            self._port = None
+            port.stop()
+            self._garbled += port.garbled
+            self._dropped += self._dropped_here
+            self._dropped_here = 0
+            closing = loop.run_in_executor(None, port.close)
             try:
                 self._set(LinkState.DOWN)
                 self._node.stop()
@@ -201,86 +227,79 @@ class Link:
             finally:
                 await _finish(closing)
 
-    async def _wait_for_loss(self) -> None:
-        """Return when the bus is lost, or has fallen silent: a dead line need not say so."""
-        while not self._lost.is_set():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._lost.wait(), LONGEST_SILENCE / 4)
-            silent_since = self._heard_at
-            if silent_since is not None and self._clock.now() - silent_since > LONGEST_SILENCE:
-                self._lose(TimeoutError(f"no frame for {LONGEST_SILENCE:.0f} s"))
-
-    def _close(self, bus: can.BusABC, reader: threading.Thread) -> None:
-        """Join the reader, then close the adapter; in a thread."""
-        reader.join()
-        close_adapter(bus, self._companion)
-        self._companion = None
-
-    def _read(
-        self, loop: asyncio.AbstractEventLoop, bus: can.BusABC, stop: threading.Event
-    ) -> None:
-        """Read the bus until told to stop or until it fails; in the link's own thread."""
-        garbled = 0
+    def _watch(self, port: Port) -> None:
+        """Look whether the adapter is still there, and whether it has fallen silent."""
         try:
-            while not stop.is_set():
-                batch: list[can.Message] = []
-                try:
-                    message = read_frame(bus, READ_WAIT)
-                    while message is not None:
-                        batch.append(message)
-                        message = read_frame(bus, 0) if len(batch) < BATCH else None
-                    garbled = 0 if batch else garbled
-                except GarbledFrameError:
-                    garbled += 1
-                    self.count.ignored += 1
-                    if garbled > MOST_GARBLED:
-                        raise
-                if batch:
-                    loop.call_soon_threadsafe(self._deliver, bus, batch)
-        except Exception as error:  # noqa: BLE001  # drivers raise anything; every kind means: lost
-            with contextlib.suppress(RuntimeError):
-                # The loop may be closing; then nobody is left to tell.
-                loop.call_soon_threadsafe(self._lose, error)
+            self._dropped_here = port.check()
+        except OSError as error:
+            self._lose(port, error)
+            return
+        silence = self._clock.now() - self._silent_since
+        if silence > GREET_AFTER:
+            port.greet()
+        # RV-C nodes speak at least every 5 s: a bus that did and is silent may be a dead line.
+        if self.heard_at is not None and silence > max(
+            LONGEST_SILENCE, min(2 * self._silent_for, PATIENCE)
+        ):
+            self._silent_for = silence
+            self._lose(port, TimeoutError(f"no frame for {silence:.0f} s"))
 
-    def _deliver(self, bus: can.BusABC, messages: list[can.Message]) -> None:
+    def _deliver(self, port: Port, frames: list[Frame]) -> None:
         """Hand a batch on; error, remote and 11-bit frames are counted only.
 
         What was read from an opening that is over says nothing of the present.
         """
-        if bus is not self._bus:
+        if port is not self._port:
             return
-        self._heard_at = self._clock.now()
+        now = self._clock.now()
         batch: Frames = [
-            (message.arbitration_id, bytes(message.data))
-            for message in messages
-            if message.is_extended_id and not (message.is_error_frame or message.is_remote_frame)
+            (can_id & IDENTIFIER, data) for can_id, data in frames if can_id & FLAGS == EXTENDED
         ]
+        if len(batch) != len(frames):
+            self._count_others(frames)
+        if batch:
+            self.heard_at = self._silent_since = now
+            if self._silent_for:
+                self._silent_for = 0.0
+                self._say_up()
         self.count.received += len(batch)
-        self.count.ignored += len(messages) - len(batch)
+        self.count.bits += bits_of(frames)
+        for tap in tuple(self._taps):
+            tap(frames, now, False)
         for can_id, data in [frame for frame in batch if frame[0] >> 8 & 0x1FFFF in HEARD]:
             if message := self._node.hear(split(can_id), data):
                 batch.append((message.can_id, message.data))
-        self._frames(batch, self._clock.now())
+        self._frames(batch, now)
+
+    def _count_others(self, frames: list[Frame]) -> None:
+        """Count what is no frame of this network: errors by their kind, all else together."""
+        for can_id, _ in frames:
+            if can_id & ERROR:
+                self.count.errors[error_kind(can_id)] += 1
+            elif can_id & FLAGS != EXTENDED:
+                self.count.ignored += 1
 
     def _write(self, can_id: int, data: bytes, left: Left) -> None:
-        """Put one frame on the wire in a thread, and report on the loop."""
-        bus = self._bus
-        if bus is None:
+        """Put one frame on the wire, and report."""
+        port = self._port
+        if port is None or not self._may_transmit:
             left(BusError("bus_down", bus=self.key))
             return
-        message = can.Message(arbitration_id=can_id, data=data, is_extended_id=True)
-        sending = asyncio.get_running_loop().run_in_executor(None, bus.send, message, SEND_WAIT)
+        frame = (can_id | EXTENDED, data)
 
-        def done(sending: asyncio.Future[None]) -> None:
-            error = sending.exception()
+        def done(error: BaseException | None) -> None:
             if error is None:
                 self.count.sent += 1
+                self.count.bits += bits_of([frame])
+                for tap in tuple(self._taps):
+                    tap([frame], self._clock.now(), True)
                 left(None)
+            elif isinstance(error, TimeoutError):
+                left(BusError("not_taken", bus=self.key))
             else:
                 left(BusError("not_sent", bus=self.key, problem=str(error)))
-                self._lose(error)
 
-        sending.add_done_callback(done)
+        port.send(frame, done)
 
     def _speak(self, can_id: int, data: bytes, left: Left) -> None:
         """Queue a frame of our node; whoever floods it with questions must not delay commands."""
@@ -298,22 +317,31 @@ class Link:
 
     def _address_changed(self, address: int | None) -> None:
         """Become ready with an address, and no longer without one."""
-        if self._bus is not None:
+        if self._port is not None:
             if address is None:
                 self._outbox.fail_all(BusError("no_address", bus=self.key))
             self._set(LinkState.UP if address is None else LinkState.READY)
 
-    def _lose(self, error: BaseException) -> None:
+    def _lose(self, port: Port, error: BaseException) -> None:
         """Give this opening of the bus up."""
-        if not self._lost.is_set():
+        if port is self._port and not self._lost.is_set():
             self._note(AdapterError("bus_lost", adapter=self.key, problem=str(error)))
             self._lost.set()
 
     def _note(self, error: AdapterError) -> None:
-        """Keep the latest problem; log it once."""
-        if self.count.problem is None or self.count.problem.key != error.key:
+        """Keep the latest problem; log that the bus is down once, however often it is tried."""
+        if self._told_up is not False:
             _LOGGER.info("Bus %s is down: %s", self.key, error)
+            self._told_up = False
+            self.down_since = self._clock.now()
         self.count.problem = error
+
+    def _say_up(self) -> None:
+        """Log that the bus is up, once."""
+        self.down_since = None
+        if not self._told_up:
+            _LOGGER.info("Bus %s is up", self.key)
+            self._told_up = True
 
     def _set(self, state: LinkState) -> None:
         """Change the state and say so."""

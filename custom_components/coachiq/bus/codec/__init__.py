@@ -1,0 +1,1 @@
+"""How frames are written on the wires of adapters and gateways, a module each."""
