@@ -1,7 +1,9 @@
-"""A slcan adapter behind TCP, which can die and come back."""
+"""Gateways on this machine, which can die and come back."""
 
 import asyncio
+from collections.abc import Mapping
 import contextlib
+import socket
 
 
 class Gateway:
@@ -52,3 +54,106 @@ class Gateway:
         if writer in self._clients:
             self._clients.remove(writer)
         writer.close()
+
+
+class FarEnd:
+    """A gateway of any kind: what is written to it is `read`, and it says bytes.
+
+    `hello` is said to whoever comes; `answers` are what it replies to.
+    """
+
+    def __init__(self, hello: bytes = b"", answers: Mapping[bytes, bytes] | None = None) -> None:
+        self.port = 0
+        self.read = b""
+        self.hello = hello
+        self.answers = answers or {}
+        self.transports: list[asyncio.Transport] = []
+        self._server: asyncio.Server | None = None
+
+    async def open(self, host: str = "127.0.0.1") -> None:
+        sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # So small that it can be filled.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        sock.bind((host, self.port))
+        self.port = sock.getsockname()[1]
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: _Visitor(self), sock=sock
+        )
+
+    async def close(self) -> None:
+        """Die: nobody is connected any more, nobody can connect."""
+        server, self._server = self._server, None
+        if server:
+            server.close()
+            for transport in list(self.transports):
+                transport.abort()
+            await server.wait_closed()
+
+    def say(self, *datagrams: bytes) -> None:
+        for transport in self.transports:
+            transport.writelines(datagrams)
+
+
+class _Visitor(asyncio.Protocol):
+    """Somebody who is connected."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, far_end: FarEnd) -> None:
+        self._far_end = far_end
+        self._unanswered = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        transport.write(self._far_end.hello)
+        self._far_end.transports.append(transport)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._far_end.transports.remove(self.transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._far_end.read += data
+        self._unanswered += data
+        for said, answer in self._far_end.answers.items():
+            if said in self._unanswered:
+                self._unanswered = self._unanswered.replace(said, b"")
+                self.transport.write(answer)
+
+
+class DatagramFarEnd:
+    """A gateway that sends datagrams to one port, and reads what comes from there."""
+
+    def __init__(self) -> None:
+        self.port = _free_port()
+        self.local_port = _free_port()
+        self.read = b""
+        self._socket: socket.socket | None = None
+
+    async def open(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.bind(("127.0.0.1", self.port))
+        asyncio.get_running_loop().add_reader(self._socket.fileno(), self._hear, self._socket)
+
+    async def close(self) -> None:
+        sock, self._socket = self._socket, None
+        if sock:
+            asyncio.get_running_loop().remove_reader(sock.fileno())
+            sock.close()
+
+    def say(self, *datagrams: bytes) -> None:
+        for datagram in datagrams:
+            if self._socket:
+                self._socket.sendto(datagram, ("127.0.0.1", self.local_port))
+
+    def _hear(self, sock: socket.socket) -> None:
+        with contextlib.suppress(OSError):  # nobody is there any more
+            self.read += sock.recv(2048)
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])

@@ -5,24 +5,47 @@ from pathlib import Path
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
-from homeassistant.helpers import device_registry as dr, instance_id
+from homeassistant.helpers import config_validation as cv, device_registry as dr, instance_id
+from homeassistant.helpers.typing import ConfigType
 
+from .bridge_repair import async_watch_bridges, forget_questions
+from .bus_issue import watch_buses
 from .coach import load_profile
 from .coach.commands import COMMANDS
 from .coach.families import FAMILY_OF
-from .const import CONF_COACH, CONF_PROFILE, DOMAIN, PLATFORMS
-from .coordinator import CoachConfigEntry, CoachCoordinator
+from .coach.intake import NODE_SILENCE
+from .const import (
+    BUS,
+    CONF_COACH,
+    CONF_PROFILE,
+    CONF_PROTOCOL,
+    CONF_RECORD,
+    DOMAIN,
+    J1939,
+    PLATFORMS,
+)
+from .coordinator import CoachConfigEntry, CoachCoordinator, node_identifier
 from .error import ProfileError
-from .rvc import Spec, SpecError, load_spec
+from .garbage import async_spare_collections
+from .rvc import Spec, SpecError, load_chassis_spec, load_spec
+from .services import async_register_actions
 from .store import CoachStore
 
 VERSION = 1
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
+    """Register the actions."""
+    async_register_actions(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> bool:
     """Set up a coach; its buses open in the background, each for itself."""
     try:
         spec = await hass.async_add_executor_job(_load_spec, Path(hass.config.path(DOMAIN)))
+        chassis = await hass.async_add_executor_job(_load_chassis_spec, entry)
         profile = await hass.async_add_executor_job(load_profile, entry.data[CONF_PROFILE])
     except SpecError as error:
         raise ConfigEntryError(
@@ -37,11 +60,20 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
             translation_placeholders=error.words,
         ) from error
     instance = await instance_id.async_get(hass)
-    coordinator = CoachCoordinator(hass, entry, spec=spec, profile=profile, instance=instance)
+    coordinator = CoachCoordinator(
+        hass, entry, spec=spec, chassis=chassis, profile=profile, instance=instance
+    )
     entry.runtime_data = coordinator
     await coordinator.async_start()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_spare_collections(hass)
+    if entry.options.get(CONF_RECORD, False):
+        await coordinator.recordings.async_record_always()
     coordinator.open_buses()
+    entry.async_on_unload(watch_buses(hass, entry))
+    entry.async_create_background_task(
+        hass, async_watch_bridges(hass, coordinator), "coachiq bridges"
+    )
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, coordinator.async_shut_down)
@@ -58,7 +90,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> None:
-    """Delete what was learnt of a coach."""
+    """Delete what was learnt of a coach, and what was asked of it."""
+    forget_questions(hass, entry)
     await CoachStore(hass, entry.entry_id).async_remove()
 
 
@@ -78,7 +111,14 @@ async def async_remove_config_entry_device(
         return False
     heard = [thing for thing in coordinator.coach.things.values() if thing.heard is not None]
     speakers = {
-        f"{thing.id.bus}-node-sa-{thing.source:02x}" for thing in heard if thing.source is not None
+        node_identifier(thing.id.bus, thing.source) for thing in heard if thing.source is not None
+    }
+    now = coordinator.clock.now()
+    speakers |= {
+        node_identifier(key, source)
+        for key, line in coordinator.coach.lines.items()
+        for source, node in line.intake.nodes.items()
+        if now - node.heard < NODE_SILENCE
     }
     silent = {thing.id for thing in coordinator.coach.things.values() if thing.silent}
     if names & (speakers | {str(thing.id) for thing in heard if thing.id not in silent}):
@@ -115,3 +155,11 @@ def _load_spec(folder: Path) -> Spec:
         row.require(command.fields)
         row.decode(row.encode())
     return spec
+
+
+def _load_chassis_spec(entry: CoachConfigEntry) -> Spec:
+    """Read the chassis's table if a bus speaks J1939; blocking."""
+    buses = entry.get_subentries_of_type(BUS)
+    if any(bus.data.get(CONF_PROTOCOL) == J1939 for bus in buses):
+        return load_chassis_spec()
+    return Spec(())

@@ -16,7 +16,7 @@ from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
 from .coach import Thing, label
 from .const import DOMAIN
-from .coordinator import CoachConfigEntry, CoachCoordinator
+from .coordinator import CONNECTED, CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
 from .rvc import Value
 
@@ -177,7 +177,9 @@ class BusConnection(BaseCoordinatorEntity[CoachCoordinator], BinarySensorEntity)
     async def async_added_to_hass(self) -> None:
         """Follow the bus."""
         self.async_on_remove(
-            self.coordinator.async_listen(self._key, frozenset(), self.async_write_ha_state)
+            self.coordinator.async_listen(
+                self._key, frozenset((CONNECTED,)), self.async_write_ha_state
+            )
         )
 
     @override

@@ -4,47 +4,89 @@ from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentryData
+from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
 )
+from homeassistant.helpers.service_info.usb import UsbServiceInfo
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.loader import async_get_integration
 from homeassistant.util import slugify
 import voluptuous as vol
 
-from .bus import KINDS, Adapter, Setting, available_adapters, check_adapter
+from .bus import KINDS, Adapter, Setting, available_adapters
 from .bus.adapters import Settings, place_of
 from .bus.codec.slcan import BITRATES
 from .bus.port import BITRATE
+from .bus.probe import Report
 from .bus.python_can import interface_names
-from .const import BUS, CONF_KIND, CONF_SETTINGS, DOMAIN
+from .const import (
+    BUS,
+    CONF_KIND,
+    CONF_LISTEN_ONLY,
+    CONF_PROTOCOL,
+    CONF_SETTINGS,
+    DOMAIN,
+    J1939,
+    RV_C,
+)
 from .error import AdapterError
 
 CONF_ADAPTER = "adapter"
-# Adapters that are described by hand, and the simulated coach, which is always there.
-BY_HAND = ("slcan", "other")
+# The simulated coach, which is always there, and adapters that are described by hand.
 SIMULATOR = "simulator"
+ANOTHER = "another"
+BY_HAND = tuple(kind.key for kind in KINDS.values() if kind.by_hand)
 
 
 def adapter_schema(adapters: Mapping[str, Adapter]) -> vol.Schema:
     """Return the form that offers the adapters present, and those described by hand."""
-    options = [
-        *(
-            SelectOptionDict(value=place, label=adapter.label)
-            for place, adapter in adapters.items()
-        ),
-        *(SelectOptionDict(value=kind, label=kind) for kind in (SIMULATOR, *BY_HAND)),
+    present = [
+        SelectOptionDict(value=place, label=adapter.label) for place, adapter in adapters.items()
     ]
+    return _choice(CONF_ADAPTER, [*present, *_named(SIMULATOR, ANOTHER)])
+
+
+def kind_schema() -> vol.Schema:
+    """Return the form that offers the kinds of adapters that are described by hand."""
+    return _choice(CONF_KIND, _named(*BY_HAND))
+
+
+def _choice(field: str, options: list[SelectOptionDict]) -> vol.Schema:
+    """Return the form of one choice."""
+    config = SelectSelectorConfig(
+        options=options, mode=SelectSelectorMode.LIST, translation_key=CONF_ADAPTER
+    )
+    return vol.Schema({vol.Required(field): SelectSelector(config)})
+
+
+def _named(*keys: str) -> list[SelectOptionDict]:
+    """Return options that the translations name."""
+    return [SelectOptionDict(value=key, label=key) for key in keys]
+
+
+def network_schema(kind: str) -> vol.Schema:
+    """Return the form of what a bus is called and used for; of the simulated coach, its name."""
+    name = {vol.Required(CONF_NAME): TextSelector()}
+    if kind == SIMULATOR:
+        return vol.Schema(name)
+    protocols = SelectSelectorConfig(
+        options=[RV_C, J1939], mode=SelectSelectorMode.LIST, translation_key=CONF_PROTOCOL
+    )
     return vol.Schema(
         {
-            vol.Required(CONF_ADAPTER): SelectSelector(
-                SelectSelectorConfig(
-                    options=options, mode=SelectSelectorMode.LIST, translation_key=CONF_ADAPTER
-                )
-            )
+            **name,
+            vol.Required(CONF_PROTOCOL): SelectSelector(protocols),
+            vol.Required(CONF_LISTEN_ONLY): BooleanSelector(),
         }
     )
 
@@ -62,19 +104,32 @@ def _marker(setting: Setting) -> vol.Marker:
         return vol.Optional(setting.name, default="")
     if setting.default is None:
         return vol.Required(setting.name)
+    if setting.kind == "flag":
+        return vol.Required(setting.name, default=bool(setting.default))
     default = setting.default
-    return vol.Required(setting.name, default=str(default))
+    return vol.Required(setting.name, default=default if setting.kind == "number" else str(default))
 
 
-def _selector(setting: Setting, ports: list[str]) -> TextSelector | SelectSelector:
+def _selector(
+    setting: Setting, ports: list[str]
+) -> TextSelector | NumberSelector | BooleanSelector | SelectSelector:
     """Return what a setting is entered with."""
     choices = {
         "port": ports,
         "interface": interface_names(),
         "bitrate": [str(bitrate) for bitrate in BITRATES],
     }
-    if setting.kind == "text":
+    # A list without an entry would only be in the way of typing.
+    if setting.kind == "text" or (setting.kind == "port" and not ports):
         return TextSelector()
+    if setting.kind == "number":
+        return NumberSelector(
+            NumberSelectorConfig(
+                min=setting.least, max=setting.most, step=1, mode=NumberSelectorMode.BOX
+            )
+        )
+    if setting.kind == "flag":
+        return BooleanSelector()
     return SelectSelector(
         SelectSelectorConfig(
             options=choices[setting.kind],
@@ -86,18 +141,79 @@ def _selector(setting: Setting, ports: list[str]) -> TextSelector | SelectSelect
 
 def entered_settings(kind: str, answers: Mapping[str, Any]) -> Settings:
     """Return the settings that a form was filled with."""
-    settings: dict[str, str | int] = {
-        setting.name: str(answers.get(setting.name, "")).strip() for setting in KINDS[kind].settings
+    return {
+        setting.name: _entered(setting, answers.get(setting.name, ""))
+        for setting in KINDS[kind].settings
     }
-    if "bitrate" in settings:
-        settings["bitrate"] = int(settings["bitrate"] or BITRATE)
-    return settings
+
+
+def _entered(setting: Setting, answer: Any) -> str | int:  # noqa: ANN401  # a form gives anything
+    """Return the value of a setting."""
+    if setting.kind == "number":
+        return int(answer)
+    if setting.kind == "flag":
+        return bool(answer)
+    if setting.kind == "bitrate":
+        return int(answer or BITRATE)
+    return str(answer).strip()
 
 
 async def async_adapters(hass: HomeAssistant) -> dict[str, Adapter]:
-    """Return the adapters that are present, by the place that names them."""
+    """Return the adapters that are present and free, by the place that names them.
+
+    A serial port that another integration is set up with is not free; it can be named by hand.
+    """
     found = await hass.async_add_executor_job(available_adapters)
-    return {place_of(adapter.kind, adapter.settings): adapter for adapter in found}
+    present = {place_of(adapter.kind, adapter.settings): adapter for adapter in found}
+    users = await _async_port_users(hass)
+    return {place: adapter for place, adapter in present.items() if place not in users}
+
+
+async def _async_port_users(hass: HomeAssistant) -> dict[str, str]:
+    """Return which integration or app uses a serial port, by the port's place."""
+    if "usb" not in hass.config.components:
+        return {}
+    # Without that component its requirements may be missing.
+    from homeassistant.components import usb  # noqa: PLC0415
+
+    ports = await usb.async_scan_serial_ports(hass)
+    consumers = await usb.async_get_serial_port_consumers(hass, ports)
+    users = {}
+    for port, those in consumers.items():
+        for user in those:
+            if user.active:
+                name = (await async_get_integration(hass, user.domain)).name if user.domain else ""
+                users[place_of("slcan", {"port": port})] = name or user.title
+    return users
+
+
+async def async_explain(
+    hass: HomeAssistant, error: AdapterError, kind: str, settings: Settings
+) -> AdapterError:
+    """Return an error of opening, with the name of who holds the adapter if that is known."""
+    if error.key == "adapter_taken":
+        users = await _async_port_users(hass)
+        if user := users.get(place_of(kind, settings)):
+            return AdapterError("adapter_used_by", adapter=error.words["adapter"], integration=user)
+    return error
+
+
+async def async_sentence(hass: HomeAssistant, selector: str, key: str) -> str:
+    """Return a sentence of the translations in the language of this Home Assistant."""
+    texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
+    return texts[f"component.{DOMAIN}.selector.{selector}.options.{key}"]
+
+
+def report_words(report: Report) -> dict[str, str]:
+    """Return the figures of a report as they are read."""
+    return {
+        "seconds": f"{report.seconds:.0f}",
+        "frames": f"{report.frames}",
+        "frames_per_second": f"{report.frames_per_second:.0f}",
+        "load": f"{report.load * 100:.0f}",
+        "nodes": f"{report.nodes}",
+        "errors": f"{report.errors}",
+    }
 
 
 def all_buses(hass: HomeAssistant) -> list[tuple[ConfigEntry, str, str]]:
@@ -136,15 +252,15 @@ def check_unused(hass: HomeAssistant, place: str, own_key: str | None = None) ->
             raise AdapterError("adapter_used", adapter=place, coach=entry.title)
 
 
-async def async_check(
-    hass: HomeAssistant, kind: str, settings: Settings, own_key: str | None = None
-) -> None:
-    """Open and close the adapter; raises AdapterError when that fails or a bus has it already."""
-    place = place_of(kind, settings)
-    check_unused(hass, place, own_key)
-    running = next((taken for _, key, taken in all_buses(hass) if key == own_key), None)
-    if running != place:
-        await hass.async_add_executor_job(check_adapter, kind, settings)
+def offers(hass: HomeAssistant, place: str) -> list[str]:
+    """Return the flows that offer a discovered adapter at this place."""
+    return [
+        flow["flow_id"]
+        for flow in hass.config_entries.flow.async_progress_by_init_data_type(
+            UsbServiceInfo, lambda usb: place_of("slcan", {"port": usb.device}) == place
+        )
+        if flow["handler"] == DOMAIN
+    ]
 
 
 def serial_ports(adapters: Mapping[str, Adapter]) -> list[str]:
@@ -154,12 +270,19 @@ def serial_ports(adapters: Mapping[str, Adapter]) -> list[str]:
     ]
 
 
-def bus_data(key: str, name: str, kind: str, settings: Settings) -> ConfigSubentryData:
+def bus_data(
+    key: str, kind: str, settings: Settings, answers: Mapping[str, Any]
+) -> ConfigSubentryData:
     """Return a bus as it is stored; the simulated coach is told the bus it is on."""
     stored = {"bus": key} if kind == SIMULATOR else dict(settings)
     return ConfigSubentryData(
         subentry_type=BUS,
-        title=name,
+        title=answers[CONF_NAME].strip(),
         unique_id=key,
-        data={CONF_KIND: kind, CONF_SETTINGS: stored},
+        data={
+            CONF_KIND: kind,
+            CONF_SETTINGS: stored,
+            CONF_PROTOCOL: answers.get(CONF_PROTOCOL, RV_C),
+            CONF_LISTEN_ONLY: answers.get(CONF_LISTEN_ONLY, False),
+        },
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from .rvc import Timer
 
@@ -16,6 +17,10 @@ class LoopClock:
     def now(self) -> float:
         """Return the loop's monotonic seconds."""
         return self._loop.time()
+
+    def utc(self, moment: float) -> datetime:
+        """Return when a moment of this clock was."""
+        return datetime.now(UTC) - timedelta(seconds=self._loop.time() - moment)
 
     def call_later(self, delay: float, call: Callable[[], None]) -> Timer:
         """Make the call on the loop after `delay` seconds."""

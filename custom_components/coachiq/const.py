@@ -19,9 +19,17 @@ CONF_COACH: Final = "coach"
 CONF_PROFILE: Final = "profile"
 CONF_TRANSMIT: Final = "transmit"
 CONF_DISCOVER: Final = "discover"
+CONF_RECORD: Final = "record"
 CONF_KIND: Final = "kind"
 CONF_SETTINGS: Final = "settings"
+CONF_PROTOCOL: Final = "protocol"
+CONF_LISTEN_ONLY: Final = "listen_only"
+CONF_BRIDGES: Final = "bridges"
 BUS: Final = "bus"
+
+# Protocols of a bus. J1939 is only listened to.
+RV_C: Final = "rv_c"
+J1939: Final = "j1939"
 
 # A source address to use without claiming it. Tests set it; owners have no use for it.
 FIXED_ADDRESS: HassKey[int] = HassKey("coachiq_fixed_address")

@@ -1,11 +1,13 @@
 """The live coach of one entry: its buses, its things, and the entities that wait for them."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from functools import partial
 import hashlib
 import logging
-from typing import override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
@@ -14,22 +16,31 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import BaseDataUpdateCoordinatorProtocol
 
 from .bus import Link, LinkState
+from .bus.bridge import followers
+from .bus.health import Gauge
+from .bus.port import BITRATE, ignore
 from .clock import LoopClock
 from .coach import Coach, Profile, Thing, ThingId
 from .const import (
     BUS,
+    CONF_BRIDGES,
     CONF_COACH,
     CONF_DISCOVER,
     CONF_KIND,
+    CONF_LISTEN_ONLY,
+    CONF_PROTOCOL,
     CONF_SETTINGS,
     CONF_TRANSMIT,
     DOMAIN,
     FIXED_ADDRESS,
+    RV_C,
 )
 from .error import CoachError
+from .recording import Recordings
 from .rvc import EncodeError, Spec, Value
 from .store import CoachStore
 
@@ -38,6 +49,12 @@ _LOGGER = logging.getLogger(__name__)
 type CoachConfigEntry = ConfigEntry[CoachCoordinator]
 type Make = Callable[[CoachCoordinator, Thing], Iterable[Entity]]
 type Names = frozenset[str]
+
+MEASURING_INTERVAL = timedelta(seconds=10)
+# What is told of a bus besides the values of its health: whether it is connected, and at each
+# interval that its nodes may have been heard.
+CONNECTED: Final = "connected"
+NODES: Final = "nodes"
 
 
 class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
@@ -49,17 +66,20 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         entry: CoachConfigEntry,
         *,
         spec: Spec,
+        chassis: Spec,
         profile: Profile,
         instance: str,
     ) -> None:
         """Build the coach and its buses; `instance` tells this Home Assistant from all others.
+
+        `chassis` is the table of buses that do not speak RV-C.
 
         Nothing is opened yet.
         """
         self.hass = hass
         self.entry = entry
         self.store = CoachStore(hass, entry.entry_id)
-        clock = LoopClock(hass.loop)
+        self.clock = clock = LoopClock(hass.loop)
         self.coach = Coach(
             spec=spec,
             clock=clock,
@@ -71,28 +91,41 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         )
         self.buses: dict[str, ConfigSubentry] = {}
         self.links: dict[str, Link] = {}
+        self.gauges: dict[str, Gauge] = {}
+        self._stop_measuring: CALLBACK_TYPE = ignore
         self._listeners: dict[ThingId | str, dict[CALLBACK_TYPE, Names]] = {}
         self._platforms: list[tuple[AddConfigEntryEntitiesCallback, Make]] = []
+        self._new: deque[tuple[AddConfigEntryEntitiesCallback, Make, Thing]] = deque()
+        self._adding: asyncio.Task[None] | None = None
         self._via: dict[ThingId, int | None] = {}
         # The serial number in our NAME: the same for this coach for ever, and nobody else's.
         identity = f"{instance} {entry.data[CONF_COACH]}"
         serial = int.from_bytes(hashlib.sha256(identity.encode()).digest()[:3])
+        following = followers(entry.options.get(CONF_BRIDGES, []), bus_keys(entry))
         for subentry in entry.get_subentries_of_type(BUS):
             key = str(subentry.unique_id)
+            data = subentry.data
+            follows = key in following
+            is_ours = data.get(CONF_PROTOCOL, RV_C) == RV_C and not follows
+            may_speak = is_ours and not data.get(CONF_LISTEN_ONLY, False)
             self.buses[key] = subentry
             self.links[key] = Link(
                 key=key,
-                kind=subentry.data[CONF_KIND],
-                settings=subentry.data[CONF_SETTINGS],
+                kind=data[CONF_KIND],
+                settings=data[CONF_SETTINGS],
                 clock=clock,
-                transmit=entry.options[CONF_TRANSMIT],
+                transmit=entry.options[CONF_TRANSMIT] and may_speak,
                 serial=serial,
                 product=f"CoachIQ*Home Assistant*{serial & 0x1FFFFF:07}**",
-                frames=partial(self.coach.receive, key),
+                frames=ignore if follows else partial(self.coach.receive, key),
                 changed=partial(self._link_changed, key),
+                known=(spec if is_ours else chassis).rows,
                 address=hass.data.get(FIXED_ADDRESS),
             )
-            self.coach.add_bus(key, self.links[key])
+            self.coach.add_bus(key, self.links[key], None if is_ours else chassis)
+            bitrate = int(data[CONF_SETTINGS].get("bitrate", BITRATE))
+            self.gauges[key] = Gauge(self.links[key], bitrate, clock)
+        self.recordings = Recordings(hass, self.buses, self.links)
 
     async def async_start(self) -> None:
         """Make the known things and begin to open the buses."""
@@ -102,6 +135,9 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
 
     def open_buses(self) -> None:
         """Begin to open the buses; call it when the platforms are ready for news."""
+        self._stop_measuring = async_track_time_interval(
+            self.hass, self._measure, MEASURING_INTERVAL, cancel_on_shutdown=True
+        )
         for link in self.links.values():
             link.start()
 
@@ -113,6 +149,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         """Close the buses and keep what was learnt; entities keep what they show."""
         self._listeners.clear()
         await asyncio.gather(*(link.stop() for link in self.links.values()))
+        await self.recordings.async_end()
         self.coach.stop()
         await self.store.async_save(self.coach)
 
@@ -146,7 +183,9 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
     @callback
     def stop_adding(self) -> None:
         """Make no more entities, since the platforms are about to go."""
+        self._stop_measuring()
         self._platforms.clear()
+        self._new.clear()
 
     async def async_command(self, thing: Thing, intent: str, **arguments: Value) -> None:
         """Send a command and wait for its outcome; raises a translated error."""
@@ -226,18 +265,23 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         )
         return found if isinstance(found, dr.DeviceEntry) else None
 
+    def bus_device(self, bus: str) -> dr.DeviceEntry:
+        """Return the device of a bus."""
+        device = self._device(f"bus-{bus}")
+        if device is None:
+            raise RuntimeError(f"the device of bus {bus} is registered at the start")
+        return device
+
     def _node_device(self, thing: Thing) -> str:
         """Return the device of the node that speaks for a thing, or of its bus while unknown."""
-        bus = self._device(f"bus-{thing.id.bus}")
-        if bus is None:
-            raise RuntimeError(f"the device of bus {thing.id.bus} is registered at the start")
+        bus = self.bus_device(thing.id.bus)
         self._via[thing.id] = thing.source
         if thing.source is None:
             return bus.id
         node = dr.async_get(self.hass).async_get_or_create(
             config_entry_id=self.entry.entry_id,
             config_subentry_id=self.buses[thing.id.bus].subentry_id,
-            identifiers={(DOMAIN, f"{thing.id.bus}-node-sa-{thing.source:02x}")},
+            identifiers={(DOMAIN, node_identifier(thing.id.bus, thing.source))},
             translation_key="node",
             translation_placeholders={"address": f"{thing.source:02X}"},
             via_device_id=bus.id,
@@ -246,9 +290,26 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
 
     def _added(self, thing: Thing) -> None:
         """Make the entities of a thing that appeared."""
-        for add, make in self._platforms:
-            self._add(add, make, thing)
+        self._new += [(add, make, thing) for add, make in self._platforms]
+        if self._new and self._adding is None:
+            self._adding = self.entry.async_create_task(
+                self.hass, self._async_add_new(), "coachiq new things", eager_start=False
+            )
         self.store.save_soon(self.coach)
+
+    async def _async_add_new(self) -> None:
+        """Make the entities of new things, a little in each turn of the loop.
+
+        The frames that tell of a whole coach come in one batch; the next must be read meanwhile.
+        """
+        try:
+            while self._new:
+                add, make, thing = self._new.popleft()
+                if self.coach.known(thing.id) is thing:
+                    self._add(add, make, thing)
+                await asyncio.sleep(0)
+        finally:
+            self._adding = None
 
     def _add(self, add: AddConfigEntryEntitiesCallback, make: Make, thing: Thing) -> None:
         """Make one platform's entities of a thing."""
@@ -259,9 +320,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         """Wake the entities that show one of these values."""
         if thing.source is not None and self._via.get(thing.id, thing.source) != thing.source:
             self._move_device(thing)
-        for update, wanted in list(self._listeners.get(thing.id, {}).items()):
-            if not wanted.isdisjoint(names):
-                _wake(update)
+        self._tell(thing.id, names)
 
     def _move_device(self, thing: Thing) -> None:
         """Put a thing's device below the node that speaks for it now."""
@@ -278,8 +337,29 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             self.coach.bus_ready(bus)
         else:
             self.coach.bus_up(bus)
-        for update in list(self._listeners.get(bus, {})):
-            _wake(update)
+        self._tell(bus, self.gauges[bus].turn() | {CONNECTED})
+
+    @callback
+    def _measure(self, _: datetime) -> None:
+        """Measure the buses, and wake what shows how they and their nodes are."""
+        for bus, gauge in self.gauges.items():
+            self._tell(bus, gauge.measure() | {NODES})
+
+    def _tell(self, source: ThingId | str, names: set[str]) -> None:
+        """Wake the entities that show one of these values of a thing or a bus."""
+        for update, wanted in list(self._listeners.get(source, {}).items()):
+            if not wanted.isdisjoint(names):
+                _wake(update)
+
+
+def node_identifier(bus: str, source: int) -> str:
+    """Return the name by which the device of a node is known."""
+    return f"{bus}-node-sa-{source:02x}"
+
+
+def bus_keys(entry: ConfigEntry) -> list[str]:
+    """Return the keys of an entry's buses."""
+    return [str(bus.unique_id) for bus in entry.get_subentries_of_type(BUS)]
 
 
 def _wake(update: CALLBACK_TYPE) -> None:

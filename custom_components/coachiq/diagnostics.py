@@ -4,6 +4,8 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
+from .bus.bridge import followers
+from .const import CONF_BRIDGES, CONF_LISTEN_ONLY, CONF_PROTOCOL, RV_C
 from .coordinator import CoachConfigEntry, CoachCoordinator
 
 
@@ -33,13 +35,24 @@ async def async_get_config_entry_diagnostics(
 def _bus(coordinator: CoachCoordinator, key: str) -> dict[str, Any]:
     """Return the state of one bus."""
     link, intake = coordinator.links[key], coordinator.coach.lines[key].intake
+    data, heard = coordinator.buses[key].data, link.heard_at
+    decisions = coordinator.entry.options.get(CONF_BRIDGES, [])
+    following = followers(decisions, coordinator.buses)
     return {
         "adapter": link.kind,
+        "protocol": data.get(CONF_PROTOCOL, RV_C),
+        "listen_only": data.get(CONF_LISTEN_ONLY, False),
+        "follows": key in following,
         "state": link.state,
         "address": link.address,
         "received": link.count.received,
         "sent": link.count.sent,
         "ignored": link.count.ignored,
+        "errors": dict(link.count.errors),
+        "garbled": link.garbled,
+        "dropped": link.dropped,
+        "load": coordinator.gauges[key].health.load,
+        "heard_seconds_ago": None if heard is None else round(coordinator.clock.now() - heard, 1),
         "openings": link.count.openings,
         "problem": link.count.problem and link.count.problem.key,
         "nodes": [f"{source:02X}" for source in sorted(intake.nodes)],

@@ -23,5 +23,9 @@ class CommandError(CoachError):
     """A command was refused by its device, or was never answered."""
 
 
+class RecordingError(CoachError):
+    """A bus cannot be recorded, or not any more."""
+
+
 class ProfileError(CoachError):
     """A coach profile cannot be read."""

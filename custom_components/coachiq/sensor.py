@@ -23,9 +23,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import UNDEFINED
 
+from .bus_sensor import bus_sensors
 from .coach import Thing, label, number
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
+from .node_sensor import add_nodes
 
 PARALLEL_UPDATES = 0
 
@@ -278,8 +280,13 @@ SENSORS = (
 async def async_setup_entry(
     _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Make the sensors of each thing."""
-    entry.runtime_data.add_platform(async_add_entities, _make)
+    """Make the sensors of each bus, node and thing."""
+    coordinator = entry.runtime_data
+    for key, bus in coordinator.buses.items():
+        sensors = bus_sensors(coordinator, key)
+        async_add_entities(sensors, config_subentry_id=bus.subentry_id)
+        entry.async_on_unload(add_nodes(coordinator, key, async_add_entities))
+    coordinator.add_platform(async_add_entities, _make)
 
 
 def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachSensor]:

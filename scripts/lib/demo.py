@@ -23,7 +23,6 @@ SIMULATED_COACH: dict[str, dict[str, Any]] = {
     "user": {"adapter": "simulator"},
     "coach": {
         "name": "Entegra Aspire",
-        "bus_name": "House",
         "profile": "entegra_aspire_44r_2021",
         "transmit": True,
     },

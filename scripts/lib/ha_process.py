@@ -281,7 +281,11 @@ class HomeAssistant:
         """Answer a flow's steps; ProcessError for one without an answer, or asked twice."""
         left = dict(answers)
         step = self.post(path, {"handler": start, "show_advanced_options": False})
-        while step["type"] in {"form", "menu"}:
+        while step["type"] in {"form", "menu", "progress"}:
+            if step["type"] == "progress":
+                time.sleep(0.5)
+                step = self.get(f"{path}/{step['flow_id']}")
+                continue
             answer = left.pop(step["step_id"], None)
             if answer is None:
                 raise ProcessError(f"{start}: no (good) answer to {step}")

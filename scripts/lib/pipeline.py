@@ -99,11 +99,16 @@ async def light_work(hass: HomeAssistant) -> tuple[Callable[[], None], Callable[
     flow = hass.config_entries.flow
     form = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     for answers in (
-        {"adapter": "other"},
+        {"adapter": "another"},
+        {"kind": "other"},
         {"interface": "virtual", "channel": "bench", "bitrate": "250000"},
-        {"name": "Bench", "bus_name": BUS, "profile": "none", "transmit": False},
+        None,  # what was heard: nothing
+        {"next_step_id": "network"},
+        {"name": BUS, "protocol": "rv_c", "listen_only": False},
+        {"name": "Bench", "profile": "none", "transmit": False},
     ):
         form = await flow.async_configure(form["flow_id"], answers)
+        await hass.async_block_till_done()
     coordinator = form["result"].runtime_data
     while not coordinator.is_up(BUS):  # noqa: ASYNC110  nobody tells, and it takes milliseconds
         await asyncio.sleep(0.01)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from custom_components.coachiq.rvc import Row, Spec
 
 NOT_REPORTED = 0.15
+# The most instances of a row, however large the coach.
+MOST_INSTANCES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,15 +158,20 @@ class _State:
         return join(self._row.dgn, self.sender.source, priority=self._row.priority)
 
 
-def frames(spec: Spec, count: int, seed: int = 20261) -> Iterator[Frame]:
-    """Yield frames in the order of time, repeats among them as on a real bus."""
+def frames(spec: Spec, count: int, seed: int = 20261, size: int = 1) -> Iterator[Frame]:
+    """Yield frames in the order of time, repeats among them as on a real bus.
+
+    `size` makes the coach so many times as large.
+    """
     chance = random.Random(seed)  # noqa: S311  the same frames in every run are wanted
     queue: list[tuple[float, int]] = []
     states: list[_State] = []
     for sender in SENDERS:
-        for number in range(sender.instances):
+        row = spec.named(sender.row)
+        most = min(size * sender.instances, MOST_INSTANCES) if row.key else sender.instances
+        for number in range(most):
             heapq.heappush(queue, (chance.uniform(0, sender.seconds), len(states)))
-            states.append(_State(sender, spec.named(sender.row), number, chance))
+            states.append(_State(sender, row, number, chance))
     for _ in range(count):
         time, number = heapq.heappop(queue)
         state = states[number]

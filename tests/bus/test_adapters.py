@@ -14,13 +14,14 @@ from serial.tools.list_ports_common import ListPortInfo
 
 from custom_components.coachiq.bus import KINDS, available_adapters, check_adapter
 from custom_components.coachiq.bus.adapters import (
+    LISTENING,
     Settings,
     Use,
     open_adapter,
     place_of,
     python_can_arguments,
 )
-from custom_components.coachiq.bus.port import EXTENDED, Frame, ignore
+from custom_components.coachiq.bus.port import EXTENDED, Frame, Port, ignore
 from custom_components.coachiq.bus.python_can import interface_names
 from custom_components.coachiq.error import AdapterError
 from tests.bus.wiring import SerialPort, channel, our_threads, until
@@ -138,6 +139,58 @@ def test_a_serial_adapter_is_set_up_and_closed(port: SerialPort) -> None:
     assert port.read(1.0) == b"C\r"
     open_adapter("slcan", slcan(port.path), Use(silent=False)).close()
     assert b"\rS5\rO\r" in port.read(1.0)
+
+
+async def test_a_usb_can_a_is_set_up_and_carries_frames_both_ways(port: SerialPort) -> None:
+    def opened(use: Use = LISTENING) -> Port:
+        return open_adapter("usb_can_a", slcan(port.path), use)
+
+    # AA 55 12, bitrate, extended, filter, mask, then the mode: 2 is silent.
+    opened().close()
+    assert port.read(1.0)[:15] == bytes.fromhex("AA55120502") + bytes(8) + b"\x02\x01"
+    usb = opened(Use(silent=False))
+    assert port.read(1.0)[:15] == bytes.fromhex("AA55120502") + bytes(8) + b"\x00\x01"
+    heard: list[Frame] = []
+    left: list[BaseException | None] = []
+    usb.start(heard.extend, ignore)
+    port.write(bytes.fromhex("AAE88ADAFE19307EC8FCFF0104FF55"))
+    usb.send((0x99FEDA8A, b"\x01\xff"), left.append)
+    await until(lambda: heard and left)
+    assert heard == [(0x99FEDA8A, bytes.fromhex("307EC8FCFF0104FF"))]
+    assert left == [None]
+    assert (await asyncio.to_thread(port.read, 1.0)) == bytes.fromhex("AAE28ADAFE1901FF55")
+    usb.stop()
+    usb.close()
+
+
+def test_a_usb_can_a_is_the_place_of_its_port(port: SerialPort) -> None:
+    assert place_of("usb_can_a", slcan(port.path)) == place_of("slcan", slcan(port.path))
+    error = failure("usb_can_a", slcan(port.path, bitrate=750_000))
+    assert error.key == "bad_bitrate"
+    assert "800000" in error.words["bitrates"]
+
+
+def test_what_the_kernel_does_better_is_said_where_the_package_is_missing() -> None:
+    gs_usb = failure("gs_usb", {"index": 0, "bitrate": 250_000})
+    assert (gs_usb.key, gs_usb.words) == (
+        "kernel_better",
+        {"adapter": "gs_usb", "package": "gs_usb"},
+    )
+    pcan = failure("pcan", {"channel": "PCAN_USBBUS1", "bitrate": 250_000})
+    assert (pcan.key, pcan.words) == (
+        "kernel_better",
+        {"adapter": "PCAN", "package": "PCANBasic"},
+    )
+
+
+def test_rows_are_described_by_hand_with_settings_that_have_names() -> None:
+    assert {kind.key for kind in KINDS.values() if not kind.by_hand} >= {"simulator"}
+    for kind in KINDS.values():
+        names = [setting.name for setting in kind.settings]
+        assert len(set(names)) == len(names)
+        for setting in kind.settings:
+            if setting.kind == "number" and isinstance(setting.default, int):
+                assert setting.least <= setting.default <= setting.most
 
 
 def test_a_serial_adapter_of_ours_is_ours_alone(port: SerialPort) -> None:

@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.coachiq import bus_flow
 from custom_components.coachiq.const import DOMAIN, FIXED_ADDRESS
 
 ADDRESS = 0x9D
@@ -20,6 +21,12 @@ CHANNELS = itertools.count()
 @pytest.fixture(autouse=True)
 def _our_integration(enable_custom_integrations: None) -> None:
     """Let Home Assistant load the repository's integration."""
+
+
+@pytest.fixture
+def quick_listening(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the flows listen to an adapter for a moment only."""
+    monkeypatch.setattr(bus_flow, "SECONDS", 0.3)
 
 
 @dataclass

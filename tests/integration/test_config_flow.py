@@ -1,31 +1,45 @@
 """Adding a coach and its buses, changing them, and every mistake on the way."""
 
 from collections.abc import Iterator
+import json
 import os
 from pathlib import Path
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import translation
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import serial
 
+from custom_components.coachiq import bus_flow
+from custom_components.coachiq.bus.fingerprint import VERDICTS
+from custom_components.coachiq.bus_flow import BusSteps
+from custom_components.coachiq.bus_form import ANOTHER, BY_HAND, SIMULATOR
 from custom_components.coachiq.const import DOMAIN
 
 from .conftest import coach_entry, virtual_bus
+from .flow import (
+    COACH,
+    HOUSE,
+    Form,
+    accept,
+    by_hand,
+    go_on,
+    offered,
+    other,
+    sentence,
+    start,
+    start_bus,
+    suggested,
+)
 
-# What a flow shows: one of Home Assistant's typed dictionaries, whose keys depend on the step.
-type Form = Any
+EN = json.loads(
+    Path(bus_flow.__file__).with_name("translations").joinpath("en.json").read_text("utf-8")
+)
 
-COACH = {"name": "Our Coach", "bus_name": "House", "profile": "none", "transmit": False}
-
-
-def other(channel: str, **settings: str) -> dict[str, str]:
-    """Return what is entered for a virtual bus."""
-    return {"interface": "virtual", "channel": channel, "bitrate": "250000", **settings}
+pytestmark = pytest.mark.usefixtures("quick_listening")
 
 
 @pytest.fixture
@@ -37,26 +51,6 @@ def port() -> Iterator[tuple[int, str]]:
     os.close(near)
 
 
-async def start(hass: HomeAssistant, adapter: str) -> Form:
-    """Begin a flow and choose the adapter."""
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "user")
-    return await hass.config_entries.flow.async_configure(result["flow_id"], {"adapter": adapter})
-
-
-async def go_on(hass: HomeAssistant, result: Form, answers: dict[str, Any]) -> Form:
-    """Answer the form that is shown."""
-    return await hass.config_entries.flow.async_configure(result["flow_id"], answers)
-
-
-async def sentence(hass: HomeAssistant, result: Form, flow: str = "config") -> str:
-    """Return the error that the owner reads."""
-    texts = await translation.async_get_translations(hass, "en", flow, [DOMAIN])
-    prefix = f"component.{DOMAIN}.{flow}." + ("bus." if flow == "config_subentries" else "")
-    text = texts[f"{prefix}error.{result['errors']['base']}"]
-    return text.format(**result["description_placeholders"])
-
-
 async def remove(hass: HomeAssistant) -> None:
     """Unload every coach."""
     for entry in hass.config_entries.async_entries(DOMAIN):
@@ -66,9 +60,8 @@ async def remove(hass: HomeAssistant) -> None:
 
 async def test_describe_a_bus_by_hand(hass: HomeAssistant, channel: str) -> None:
     """The entry holds the coach, its first bus as a subentry, and the flags as options."""
-    result = await start(hass, "other")
-    assert result["step_id"] == "other"
-    result = await go_on(hass, result, other(channel))
+    result = await by_hand(hass, await start(hass, "another"), "other", other(channel))
+    result = await accept(hass, result)
     assert result["step_id"] == "coach"
     result = await go_on(hass, result, COACH)
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -78,7 +71,17 @@ async def test_describe_a_bus_by_hand(hass: HomeAssistant, channel: str) -> None
     assert entry.options == {"transmit": False, "discover": True}
     (bus,) = entry.subentries.values()
     assert (bus.title, bus.unique_id, bus.subentry_type) == ("House", "house", "bus")
-    assert bus.data["settings"]["bitrate"] == 250000
+    assert bus.data == {
+        "kind": "other",
+        "settings": {
+            "interface": "virtual",
+            "channel": channel,
+            "bitrate": 250000,
+            "extras": "",
+        },
+        "protocol": "rv_c",
+        "listen_only": False,
+    }
     assert entry.state is ConfigEntryState.LOADED
     await remove(hass)
 
@@ -98,11 +101,11 @@ async def test_a_wrong_adapter_is_explained_and_can_be_mended(
     hass: HomeAssistant, channel: str, socket_enabled: None, answers: dict[str, Any], words: str
 ) -> None:
     """The form stays, says what is wrong with what, keeps what was entered, and goes on."""
-    result = await go_on(hass, await start(hass, "other"), answers)
+    result = await by_hand(hass, await start(hass, "another"), "other", answers)
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "other")
     assert words in await sentence(hass, result)
-    result = await go_on(hass, result, other(channel))
-    assert result["step_id"] == "coach"
+    assert suggested(result)["channel"] == answers["channel"]
+    result = await accept(hass, await go_on(hass, result, other(channel)))
     await go_on(hass, result, COACH)
     await remove(hass)
 
@@ -111,9 +114,9 @@ async def test_serial_port_missing_taken_and_free(
     hass: HomeAssistant, port: tuple[int, str], channel: str
 ) -> None:
     """A serial port is opened for us alone; one that another program holds is refused."""
-    result = await start(hass, "slcan")
-    assert result["step_id"] == "slcan"
-    result = await go_on(hass, result, {"port": "/dev/ttyNOPE", "bitrate": "250000"})
+    result = await by_hand(
+        hass, await start(hass, "another"), "slcan", {"port": "/dev/ttyNOPE", "bitrate": "250000"}
+    )
     assert await sentence(hass, result) == (
         "/dev/ttyNOPE is not there. Plug the adapter in, or bring the interface up, then try again."
     )
@@ -123,7 +126,7 @@ async def test_serial_port_missing_taken_and_free(
         f"{port[1]} is held by another program. Close that program, or choose another adapter."
     )
     result = await go_on(hass, result, {"port": port[1], "bitrate": "250000"})
-    assert result["step_id"] == "coach"
+    assert result["step_id"] == "heard"
     hass.config_entries.flow.async_abort(result["flow_id"])
 
 
@@ -131,19 +134,16 @@ async def test_an_adapter_carries_one_bus(
     hass: HomeAssistant, entry: MockConfigEntry, channel: str
 ) -> None:
     """The adapter of any bus of any coach is refused, in either flow."""
-    result: Form = await go_on(hass, await start(hass, "other"), other(channel))
+    result = await by_hand(hass, await start(hass, "another"), "other", other(channel))
     assert await sentence(hass, result) == (
         f"virtual:{channel} already carries a bus of Coach. Choose another adapter."
     )
-    result = await hass.config_entries.subentries.async_init(
-        (entry.entry_id, "bus"), context={"source": SOURCE_USER}
-    )
-    configure = hass.config_entries.subentries.async_configure
-    result = await configure(result["flow_id"], {"name": "Chassis", "adapter": "other"})
-    result = await configure(result["flow_id"], other(channel))
-    assert "already carries a bus" in await sentence(hass, result, "config_subentries")
-    result = await configure(result["flow_id"], other(f"{channel}-second"))
+    result = await by_hand(hass, await start_bus(hass, entry), "other", other(channel))
+    assert "already carries a bus" in await sentence(hass, result)
+    result = await go_on(hass, result, other(f"{channel}-second"))
+    result = await accept(hass, result, name="Chassis", protocol="j1939", listen_only=True)
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert (result["data"]["protocol"], result["data"]["listen_only"]) == ("j1939", True)
     await hass.async_block_till_done()
     assert sorted(entry.runtime_data.links) == ["chassis", "house"]
 
@@ -163,7 +163,12 @@ async def test_bus_keys_are_unique_over_all_coaches(
     result = await go_on(hass, await start(hass, "simulator"), COACH)
     (bus,) = result["result"].subentries.values()
     assert (bus.title, bus.unique_id) == ("House", "house_2")
-    assert bus.data == {"kind": "simulator", "settings": {"bus": "house_2"}}
+    assert bus.data == {
+        "kind": "simulator",
+        "settings": {"bus": "house_2"},
+        "protocol": "rv_c",
+        "listen_only": False,
+    }
     await hass.config_entries.async_remove(result["result"].entry_id)
 
 
@@ -172,46 +177,65 @@ async def test_reconfigure_keeps_the_key(
 ) -> None:
     """A bus gets another name and adapter; a wrong one changes nothing."""
     (bus,) = entry.subentries.values()
-    flow: Form = await hass.config_entries.subentries.async_init(
-        (entry.entry_id, "bus"),
-        context={"source": SOURCE_RECONFIGURE, "subentry_id": bus.subentry_id},
-    )
-    assert flow["step_id"] == "reconfigure"
-    configure = hass.config_entries.subentries.async_configure
-    flow = await configure(flow["flow_id"], {"name": "Coach side", "adapter": "other"})
-    suggested = {str(key): key.description["suggested_value"] for key in flow["data_schema"].schema}
-    assert suggested == other(channel, extras="")
-    flow = await configure(flow["flow_id"], other("x", interface="nonsense"))
-    assert "python-can does not know" in await sentence(hass, flow, "config_subentries")
+    result = await start_bus(hass, entry, bus)
+    assert result["step_id"] == "user"
+    result = await go_on(hass, result, {"adapter": "another"})
+    assert suggested(result) == {"kind": "other"}
+    result = await go_on(hass, result, {"kind": "other"})
+    assert suggested(result) == other(channel, extras="")
+    result = await go_on(hass, result, other("x", interface="nonsense"))
+    assert "python-can does not know" in await sentence(hass, result)
     assert entry.subentries[bus.subentry_id] == bus
-    flow = await configure(flow["flow_id"], other(f"{channel}-new"))
-    assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    result = await go_on(hass, result, other(f"{channel}-new"))
+    result = await accept(hass, result, name="Coach side", listen_only=True)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     await hass.async_block_till_done()
     (changed,) = entry.subentries.values()
     assert (changed.title, changed.unique_id) == ("Coach side", "house")
     assert changed.data["settings"]["channel"] == f"{channel}-new"
+    assert changed.data["listen_only"] is True
     assert entry.state is ConfigEntryState.LOADED
+    assert suggested(await network_form(hass, entry)) == {
+        "name": "Coach side",
+        "protocol": "rv_c",
+        "listen_only": True,
+    }
 
 
-async def test_reconfigure_to_the_simulated_coach_and_rename_only(
+async def network_form(hass: HomeAssistant, entry: MockConfigEntry) -> Form:
+    """Return the last form of changing the only bus, whose adapter stays."""
+    (bus,) = entry.subentries.values()
+    result = await start_bus(hass, entry, bus)
+    return await go_on(hass, result, suggested(result))
+
+
+async def test_the_running_bus_is_not_in_its_own_way(
     hass: HomeAssistant, entry: MockConfigEntry, channel: str
 ) -> None:
-    """The running bus's own adapter is not in its own way."""
+    """It keeps its adapter, which is not listened to again, and gets other settings."""
+    form = await network_form(hass, entry)
+    assert form["step_id"] == "network"
+    result = await go_on(hass, form, HOUSE | {"name": "Renamed", "protocol": "j1939"})
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
     (bus,) = entry.subentries.values()
-    for name, answers in (("Renamed", other(channel)), ("Simulated", None)):
-        flow: Form = await hass.config_entries.subentries.async_init(
-            (entry.entry_id, "bus"),
-            context={"source": SOURCE_RECONFIGURE, "subentry_id": bus.subentry_id},
-        )
-        adapter = "other" if answers else "simulator"
-        configure = hass.config_entries.subentries.async_configure
-        flow = await configure(flow["flow_id"], {"name": name, "adapter": adapter})
-        if answers:
-            flow = await configure(flow["flow_id"], answers)
-        assert flow["reason"] == "reconfigure_successful"
-        await hass.async_block_till_done()
-        assert entry.subentries[bus.subentry_id].title == name
-    assert entry.subentries[bus.subentry_id].data["kind"] == "simulator"
+    assert (bus.title, bus.unique_id, bus.data["protocol"]) == ("Renamed", "house", "j1939")
+    assert bus.data["settings"]["channel"] == channel
+
+
+async def test_reconfigure_to_the_simulated_coach(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """It has no protocol to choose and nothing to listen to."""
+    (bus,) = entry.subentries.values()
+    result = await go_on(hass, await start_bus(hass, entry, bus), {"adapter": "simulator"})
+    assert suggested(result) == {"name": "House"}
+    result = await go_on(hass, result, {"name": "Simulated"})
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    (bus,) = entry.subentries.values()
+    assert (bus.title, bus.data["kind"]) == ("Simulated", "simulator")
+    assert suggested(await start_bus(hass, entry, bus))["adapter"] == "simulator"
 
 
 async def test_options_take_effect(hass: HomeAssistant, entry: MockConfigEntry) -> None:
@@ -223,7 +247,8 @@ async def test_options_take_effect(hass: HomeAssistant, entry: MockConfigEntry) 
     )
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
-    assert entry.options == {"transmit": False, "discover": False}
+    assert not entry.options["transmit"]
+    assert not entry.options["discover"]
     assert entry.runtime_data.links["house"].address is None
 
 
@@ -237,19 +262,16 @@ async def test_adapters_present_are_offered(
     device.description, device.vid = "CANable2", 0x16D0
     uart = list_ports_common.ListPortInfo("/dev/ttyS0")
     monkeypatch.setattr(list_ports, "comports", lambda: [uart, device])
-    result: Form = await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_USER}
-    )
-    (selector,) = result["data_schema"].schema.values()
-    offered = {option["value"]: option["label"] for option in selector.config["options"]}
+    result = await start(hass)
     place = f"serial:{port[1]}"
-    assert offered[place] == f"CANable2 ({port[1]})"
-    assert not [label for label in offered.values() if "ttyS0" in label], "no USB device"
+    assert offered(result)[place] == f"CANable2 ({port[1]})"
+    assert not [label for label in offered(result).values() if "ttyS0" in label], "no USB device"
     with serial.Serial(port[1], exclusive=True):
         result = await go_on(hass, result, {"adapter": place})
     assert "is held by another program" in await sentence(hass, result)
+    assert suggested(result) == {"adapter": place}
     result = await go_on(hass, result, {"adapter": place})
-    assert result["step_id"] == "coach"
+    assert result["step_id"] == "heard"
     hass.config_entries.flow.async_abort(result["flow_id"])
 
 
@@ -322,9 +344,7 @@ async def test_an_adapter_that_is_unplugged_meanwhile(
     device = list_ports_common.ListPortInfo(port[1])
     device.description, device.vid = "CANable2", 0x16D0
     monkeypatch.setattr(list_ports, "comports", lambda: [device])
-    result: Form = await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_USER}
-    )
+    result = await start(hass)
     monkeypatch.setattr(list_ports, "comports", list)
     result = await go_on(hass, result, {"adapter": f"serial:{port[1]}"})
     assert (await sentence(hass, result)).startswith(f"{port[1]} is not there.")
@@ -346,54 +366,88 @@ async def test_renaming_keeps_the_settings_be_the_adapter_there_or_not(
     (bus,) = entry.subentries.values()
     for name, present in (("Plugged", [device]), ("Unplugged", [])):
         monkeypatch.setattr(list_ports, "comports", lambda present=present: present)
-        flow: Form = await hass.config_entries.subentries.async_init(
-            (entry.entry_id, "bus"),
-            context={"source": SOURCE_RECONFIGURE, "subentry_id": bus.subentry_id},
-        )
-        suggested = {
-            str(key): key.description["suggested_value"] for key in flow["data_schema"].schema
-        }
-        flow = await hass.config_entries.subentries.async_configure(
-            flow["flow_id"], suggested | {"name": name}
-        )
-        assert flow["reason"] == "reconfigure_successful"
+        result = await start_bus(hass, entry, bus)
+        result = await go_on(hass, result, suggested(result))
+        result = await go_on(hass, result, suggested(result) | {"name": name})
+        assert result["reason"] == "reconfigure_successful"
         assert entry.subentries[bus.subentry_id].title == name
-        assert entry.subentries[bus.subentry_id].data == bus_data["data"]
+        assert entry.subentries[bus.subentry_id].data == {
+            **bus_data["data"],
+            "protocol": "rv_c",
+            "listen_only": False,
+        }
 
 
 async def test_names_of_which_no_key_can_be_made(
-    hass: HomeAssistant, entry: MockConfigEntry
+    hass: HomeAssistant, entry: MockConfigEntry, channel: str
 ) -> None:
     """An empty name is refused where it is entered, of a coach and of a bus."""
-    for wrong in ({"name": "  "}, {"bus_name": "!"}):
-        result = await go_on(hass, await start(hass, "simulator"), COACH | wrong)
-        assert await sentence(hass, result) == "A name needs at least one letter or digit."
-        hass.config_entries.flow.async_abort(result["flow_id"])
-    flow: Form = await hass.config_entries.subentries.async_init(
-        (entry.entry_id, "bus"), context={"source": SOURCE_USER}
-    )
-    flow = await hass.config_entries.subentries.async_configure(
-        flow["flow_id"], {"name": "", "adapter": "simulator"}
-    )
-    assert "letter or digit" in await sentence(hass, flow, "config_subentries")
+    result = await go_on(hass, await start(hass, "simulator"), COACH | {"name": "  "})
+    assert await sentence(hass, result) == "A name needs at least one letter or digit."
+    hass.config_entries.flow.async_abort(result["flow_id"])
+    result = await by_hand(hass, await start(hass, "another"), "other", other(f"{channel}-2"))
+    result = await accept(hass, result, name="!")
+    assert "letter or digit" in await sentence(hass, result)
+    assert suggested(result)["name"] == "!"
+    hass.config_entries.flow.async_abort(result["flow_id"])
+    result = await go_on(hass, await start_bus(hass, entry), {"adapter": "simulator"})
+    result = await go_on(hass, result, {"name": ""})
+    assert "letter or digit" in await sentence(hass, result)
 
 
-async def test_two_flows_cannot_take_one_adapter(hass: HomeAssistant, channel: str) -> None:
-    """The adapter is looked at again when the entry is made."""
-    first = await go_on(hass, await start(hass, "other"), other(channel))
-    second = await go_on(hass, await start(hass, "other"), other(channel))
-    await go_on(hass, first, COACH)
-    result = await go_on(hass, second, COACH | {"name": "Another"})
+async def test_two_flows_cannot_take_one_adapter(
+    hass: HomeAssistant, entry: MockConfigEntry, channel: str
+) -> None:
+    """The adapter is looked at again when the entry or the bus is made."""
+    wanted = other(f"{channel}-2")
+    forms = [
+        await accept(hass, await by_hand(hass, await start(hass, "another"), "other", wanted))
+        for _ in range(2)
+    ]
+    late = await by_hand(hass, await start_bus(hass, entry), "other", wanted)
+    await go_on(hass, forms[0], COACH)
+    result = await go_on(hass, forms[1], COACH | {"name": "Another"})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "adapter_used")
-    await remove(hass)
+    result = await accept(hass, late)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "adapter_used")
+    (added,) = (coach for coach in hass.config_entries.async_entries(DOMAIN) if coach is not entry)
+    await hass.config_entries.async_remove(added.entry_id)
 
 
 async def test_consent_to_transmit_is_asked_for(hass: HomeAssistant, channel: str) -> None:
     """Only the simulated coach may be controlled without the owner's saying so."""
-    for adapter, suggested in (("simulator", True), ("other", False)):
-        result = await start(hass, adapter)
-        if adapter == "other":
-            result = await go_on(hass, result, other(channel))
-        fields = {str(key): key.description for key in result["data_schema"].schema}
-        assert fields["transmit"]["suggested_value"] is suggested
-        hass.config_entries.flow.async_abort(result["flow_id"])
+    result = await start(hass, "simulator")
+    assert suggested(result)["transmit"] is True
+    hass.config_entries.flow.async_abort(result["flow_id"])
+    result = await by_hand(hass, await start(hass, "another"), "other", other(channel))
+    assert suggested(await accept(hass, result))["transmit"] is False
+    hass.config_entries.flow.async_abort(result["flow_id"])
+
+
+@pytest.mark.parametrize("kind", BY_HAND)
+async def test_each_kind_can_be_described_by_hand(
+    hass: HomeAssistant, entry: MockConfigEntry, kind: str
+) -> None:
+    """The step of a kind is there in both flows, with what is usual filled in."""
+    for begun in (await start(hass, "another"), await start_bus(hass, entry)):
+        result = begun
+        if result["step_id"] == "user":
+            result = await go_on(hass, result, {"adapter": "another"})
+        assert kind in offered(result)
+        result = await go_on(hass, result, {"kind": kind})
+        assert (result["type"], result["step_id"]) == (FlowResultType.FORM, kind)
+        assert result["data_schema"].schema
+
+
+def test_each_step_and_choice_has_its_texts() -> None:
+    """In both flows; and no text is left over of a step or a kind that is gone."""
+    shared = {
+        name.removeprefix("async_step_")
+        for name in vars(BusSteps)
+        if name.startswith("async_step_")
+    }
+    assert EN["config"]["step"].keys() == shared | {"coach", "usb_confirm"}
+    assert EN["config_subentries"]["bus"]["step"].keys() == shared
+    chosen = EN["selector"]
+    assert chosen["adapter"]["options"].keys() == {SIMULATOR, ANOTHER, *BY_HAND}
+    assert chosen["verdict"]["options"].keys() == set(VERDICTS)

@@ -77,7 +77,7 @@ async def test_refused(hass: HomeAssistant, entry: MockConfigEntry, peer: Peer) 
 async def test_transmit_off(hass: HomeAssistant, listener: MockConfigEntry, peer: Peer) -> None:
     """Nothing is ever sent without the owner's permission."""
     await peer.appear(OFF)
-    with pytest.raises(HomeAssistantError, match="sending on the network is turned off"):
+    with pytest.raises(HomeAssistantError, match="only listens on network house"):
         await turn_on(hass)
     await asyncio.sleep(0.3)
     assert not peer.take()

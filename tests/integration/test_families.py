@@ -260,6 +260,8 @@ async def test_unique_ids_are_pinned(
     ids = {entity.unique_id for entity in er.async_get(hass).entities.values()}
     assert ids == {
         "bus-house-connected",
+        *(f"bus-house-{key}" for key in ("state", "load", "frame_rate", "error_frames")),
+        *(f"bus-house-{key}" for key in ("garbled", "dropped", "reconnects", "last_frame")),
         *(f"house-dimmer-{i}-{key}" for i in (30, 36) for key in ("light", "overcurrent")),
         *(f"house-dc_load-34-{key}" for key in ("switch", "current")),
         *(f"house-ac_load-219-{key}" for key in ("switch", "current")),

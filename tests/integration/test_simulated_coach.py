@@ -39,7 +39,6 @@ async def coach(hass: HomeAssistant, fixed_address: int) -> AsyncGenerator[Coach
         result["flow_id"],
         {
             "name": "Aspire",
-            "bus_name": "House",
             "profile": "entegra_aspire_44r_2021",
             "transmit": True,
         },

@@ -5,10 +5,19 @@ import json
 from pathlib import Path
 import re
 
+from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.coachiq import binary_sensor, climate, light, sensor, switch
+from custom_components.coachiq import (
+    binary_sensor,
+    bus_sensor,
+    climate,
+    light,
+    node_sensor,
+    sensor,
+    switch,
+)
 from custom_components.coachiq.bus import KINDS
 from custom_components.coachiq.bus.problem import PROBLEMS
 from custom_components.coachiq.coach import FAMILIES
@@ -17,11 +26,16 @@ from .conftest import Peer
 
 FOLDER = Path(sensor.__file__).parent
 EN = json.loads((FOLDER / "translations" / "en.json").read_text(encoding="utf-8"))
+SENSORS: tuple[SensorEntityDescription, ...] = (
+    *sensor.SENSORS,
+    *bus_sensor.BUS_SENSORS,
+    node_sensor.LAST_SEEN,
+)
 ROWS = {
     "binary_sensor": binary_sensor.BINARY_SENSORS,
     "climate": climate.ZONES,
     "light": light.LIGHTS,
-    "sensor": sensor.SENSORS,
+    "sensor": SENSORS,
     "switch": switch.SWITCHES,
 }
 
@@ -40,12 +54,26 @@ def errors_of(*classes: str) -> set[str]:
     }
 
 
+def translated() -> dict[str, set[str]]:
+    """Return the words that each key of a Home Assistant error in the code brings."""
+    found: dict[str, set[str]] = {}
+    for path in FOLDER.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call):
+                given = {keyword.arg: keyword.value for keyword in call.keywords}
+                key, words = given.get("translation_key"), given.get("translation_placeholders")
+                if "translation_domain" in given and isinstance(key, ast.Constant):
+                    keys = words.keys if isinstance(words, ast.Dict) else ()
+                    found[str(key.value)] = {ast.literal_eval(word) for word in keys if word}
+    return found
+
+
 def test_entities_and_devices_have_their_texts() -> None:
     """Each translation key of a row, each option of an enumeration and each family is named."""
     for platform, rows in ROWS.items():
         used = {row.translation_key for row in rows if row.translation_key}
         assert used == EN["entity"].get(platform, {}).keys(), platform
-    for row in sensor.SENSORS:
+    for row in SENSORS:
         if row.options:
             assert EN["entity"]["sensor"][row.translation_key]["state"].keys() == set(row.options)
     names = {family.key for family in FAMILIES}
@@ -59,16 +87,17 @@ def test_errors_have_their_sentences() -> None:
     # A bus that was lost while it ran is no answer to a form.
     assert EN["config"]["error"].keys() == adapters - {"bus_lost"}
     assert EN["config_subentries"]["bus"]["error"] == EN["config"]["error"]
-    raised = errors_of("BusError", "CommandError", "ProfileError")
-    assert EN["exceptions"].keys() == raised | {"spec_wrong", "command_impossible"}
+    raised = errors_of("BusError", "CommandError", "ProfileError", "RecordingError")
+    raised |= translated().keys()
+    assert EN["exceptions"].keys() == raised
 
 
 def test_forms_name_and_describe_each_field() -> None:
     """Each setting of an adapter that is described by hand has its two texts, in both flows."""
     for flow in (EN["config"], EN["config_subentries"]["bus"]):
-        for kind in ("slcan", "other"):
-            fields = {setting.name for setting in KINDS[kind].settings}
-            step = flow["step"][kind]
+        for kind in (row for row in KINDS.values() if row.by_hand):
+            fields = {setting.name for setting in kind.settings}
+            step = flow["step"][kind.key]
             assert step["data"].keys() == step["data_description"].keys() == fields
 
 
@@ -92,7 +121,7 @@ def test_placeholders_are_filled() -> None:
         assert wanted <= brought.get(key, {"adapter"}), key
     for key, sentence in EN["exceptions"].items():
         wanted = set(re.findall(r"\{(\w+)\}", sentence["message"])) - {"thing"}
-        assert wanted <= brought.get(key, {"problem"}), key
+        assert wanted <= translated().get(key, set()) | brought.get(key, set()), key
 
 
 async def test_every_published_frame_is_taken_in(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 import contextlib
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,10 +12,10 @@ import random
 
 from ..error import AdapterError, BusError
 from ..rvc import HEARD, Clock, Node, join, make_name, split
-from .adapters import Settings, Use, open_adapter
+from .adapters import KINDS, Settings, Use, open_adapter
 from .meter import bits_of, error_kind
 from .outbox import Left, Outbox, Parcel
-from .port import ERROR, EXTENDED, FLAGS, IDENTIFIER, Frame, Port
+from .port import ERROR, EXTENDED, FLAGS, IDENTIFIER, Frame, GarbageError, Port
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -24,6 +24,8 @@ _LOGGER = logging.getLogger(__name__)
 BACK_OFF = (0.25, 0.5, 1.0, 2.0)
 SETTLED = 10.0
 WATCH = 1.0
+# A bus that is lost again sooner, having heard nothing, is not up before it has heard or lasted.
+PROVEN = 2.0
 # So long after the last frame the adapter is set up again, which disturbs nobody.
 GREET_AFTER = 3.0
 # So long after it the bus is opened anew, and after twice as long each time that it stays silent.
@@ -77,15 +79,20 @@ class Link:
         product: str,
         frames: Callable[[Frames, float], None],
         changed: Callable[[LinkState], None],
+        known: Iterable[int] = (),
         address: int | None = None,
     ) -> None:
         """Take the adapter and who listens; nothing is opened yet.
 
-        `serial` is the 21-bit number in our NAME, `product` what we say we are
-        ("make*model*serial number*unit number*"); `address` skips the claim.
+        `known` are the DGNs that can be read, for an adapter that is to hand on no others.
+        `serial` is the 21-bit number in our NAME, `product` what we say we are ("make*model*serial
+        number*unit number*"); `address` skips the claim.
         """
+        row = KINDS[kind]
+        transmit = transmit and not row.is_replay
         self.key = key
         self.kind = kind
+        self._may_fall_silent = row.is_replay
         self.count = Count()
         self.state = LinkState.DOWN
         self._settings = settings
@@ -94,11 +101,14 @@ class Link:
         self._changed = changed
         self.heard_at: float | None = None
         self.down_since: float | None = clock.now()
-        self._use = Use(silent=not transmit)
+        self._use = Use(silent=not transmit, dgns=HEARD.union(known))
         self._port: Port | None = None
         self._lost = asyncio.Event()
         self._silent_since = 0.0
         self._silent_for = 0.0
+        self._opened_at = 0.0
+        self._heard_here = False
+        self._doubted = False
         self._told_up: bool | None = None
         self._dropped = self._dropped_here = self._garbled = 0
         self._taps: list[Tap] = []
@@ -201,13 +211,13 @@ class Link:
         self._lost.clear()
         self.count.openings += 1
         self.count.problem = None
-        self._silent_since = self._clock.now()
+        self._silent_since = self._opened_at = self._clock.now()
+        self._heard_here = False
         self._port = port
         port.start(partial(self._deliver, port), partial(self._lose, port))
-        if not self._silent_for:
-            self._say_up()
         try:
-            self._set(LinkState.UP)
+            if not self._doubted:
+                self._trust()
             self._node.start()
             while not self._lost.is_set():
                 with contextlib.suppress(TimeoutError):
@@ -235,12 +245,14 @@ class Link:
             self._lose(port, error)
             return
         silence = self._clock.now() - self._silent_since
+        if self._doubted and not port.garbled and silence >= PROVEN:
+            self._trust()
         if silence > GREET_AFTER:
             port.greet()
         # RV-C nodes speak at least every 5 s: a bus that did and is silent may be a dead line.
-        if self.heard_at is not None and silence > max(
-            LONGEST_SILENCE, min(2 * self._silent_for, PATIENCE)
-        ):
+        patience = max(LONGEST_SILENCE, min(2 * self._silent_for, PATIENCE))
+        spoke = self.heard_at is not None and not self._may_fall_silent
+        if spoke and silence > patience:
             self._silent_for = silence
             self._lose(port, TimeoutError(f"no frame for {silence:.0f} s"))
 
@@ -259,9 +271,10 @@ class Link:
             self._count_others(frames)
         if batch:
             self.heard_at = self._silent_since = now
-            if self._silent_for:
+            self._heard_here = True
+            if self._silent_for or self._doubted:
                 self._silent_for = 0.0
-                self._say_up()
+                self._trust()
         self.count.received += len(batch)
         self.count.bits += bits_of(frames)
         for tap in tuple(self._taps):
@@ -320,11 +333,26 @@ class Link:
         if self._port is not None:
             if address is None:
                 self._outbox.fail_all(BusError("no_address", bus=self.key))
-            self._set(LinkState.UP if address is None else LinkState.READY)
+            self._show()
+
+    def _trust(self) -> None:
+        """Take this opening of the bus for good."""
+        self._doubted = False
+        self.down_since = None
+        if not self._silent_for:
+            self._say_up()
+        self._show()
+
+    def _show(self) -> None:
+        """Show how an open bus is."""
+        if not self._doubted:
+            self._set(LinkState.UP if self.address is None else LinkState.READY)
 
     def _lose(self, port: Port, error: BaseException) -> None:
         """Give this opening of the bus up."""
         if port is self._port and not self._lost.is_set():
+            lasted = self._heard_here or self._clock.now() - self._opened_at > PROVEN
+            self._doubted = self._doubted or not lasted or isinstance(error, GarbageError)
             self._note(AdapterError("bus_lost", adapter=self.key, problem=str(error)))
             self._lost.set()
 
@@ -333,12 +361,12 @@ class Link:
         if self._told_up is not False:
             _LOGGER.info("Bus %s is down: %s", self.key, error)
             self._told_up = False
+        if self.down_since is None:
             self.down_since = self._clock.now()
         self.count.problem = error
 
     def _say_up(self) -> None:
         """Log that the bus is up, once."""
-        self.down_since = None
         if not self._told_up:
             _LOGGER.info("Bus %s is up", self.key)
             self._told_up = True

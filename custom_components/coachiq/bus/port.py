@@ -72,6 +72,10 @@ class Codec(Protocol):
     def garbled(self) -> int:
         """Return how many pieces of what was read were no frame."""
 
+    @property
+    def missed(self) -> int:
+        """Return how many datagrams did not come, 0 where they are not numbered."""
+
     def decode(self, data: bytes) -> list[Frame]:
         """Return the frames in what was read: a datagram, or the next piece of a stream."""
 
@@ -153,8 +157,8 @@ class DescriptorPort:
         self._device.close(b"" if self._begun else self._farewell)
 
     def check(self) -> int:
-        """Return how many frames the kernel dropped; raises OSError when the device is gone."""
-        return self._device.check()
+        """Return how many frames were lost on the way; raises OSError when the device is gone."""
+        return self._device.check() + self._codec.missed
 
     def greet(self) -> None:
         """Set the adapter up again; what is wrong with it, reading tells."""

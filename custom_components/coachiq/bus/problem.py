@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 import errno
+import socket
 
 import can
 
@@ -31,6 +32,8 @@ def explain(error: BaseException, name: str) -> AdapterError:
         return error
     cause: BaseException | None = error
     while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return AdapterError("host_unknown", adapter=name)
         if key := PROBLEMS.get(_number(cause)):
             return AdapterError(key, adapter=name)
         if isinstance(cause, ImportError):

@@ -114,12 +114,12 @@ class PythonCanPort:
         batch: list[Frame] = []
         message = self.bus.recv(READ_WAIT)
         while message is not None:
-            batch.append(_frame(message))
+            batch.append(to_frame(message))
             message = self.bus.recv(0) if len(batch) < BATCH else None
         return batch
 
 
-def _frame(message: can.Message) -> Frame:
+def to_frame(message: can.Message) -> Frame:
     """Return a message of python-can as a frame of ours."""
     flags = (
         (EXTENDED if message.is_extended_id else 0)

@@ -1,10 +1,17 @@
 """Sockets as devices: what network gateways and the kernel's CAN interfaces are read through."""
 
 import contextlib
+import errno
+import select
 import socket
 import struct
+import time
+
+from ..error import AdapterError
 
 CONNECT_WAIT = 2.0
+# A gateway that has a client already, or is not there, says so within so long.
+REFUSAL_WAIT = 0.1
 # A gateway that loses its power closes nothing: the kernel asks it, and gives it up after so long.
 KEEPALIVE = ((socket.TCP_KEEPIDLE, 4), (socket.TCP_KEEPINTVL, 2), (socket.TCP_KEEPCNT, 3))
 UNACKNOWLEDGED_MS = 10_000
@@ -59,22 +66,35 @@ class SocketDevice:
 
 
 def connect_tcp(host: str, port: int) -> socket.socket:
-    """Connect to a gateway; blocking, for 2 s at most an address. Raises OSError."""
-    sock = socket.create_connection((host, port), timeout=CONNECT_WAIT)
-    try:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
-        for option, value in KEEPALIVE:
-            sock.setsockopt(socket.IPPROTO_TCP, option, value)
-    except OSError:
-        sock.close()
-        raise
-    return sock
+    """Connect to a gateway; blocking, for 2 s at most once its name is known. Raises OSError."""
+    give_up_at = time.monotonic() + CONNECT_WAIT
+    failure: OSError = TimeoutError(errno.ETIMEDOUT, "no answer")
+    for family, kind, protocol, _, address in socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM
+    ):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(max(0.01, give_up_at - time.monotonic()))
+            sock.connect(address)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
+            for option, value in KEEPALIVE:
+                sock.setsockopt(socket.IPPROTO_TCP, option, value)
+            _check_kept(sock)
+        except OSError as error:
+            sock.close()
+            failure = error
+        else:
+            return sock
+    raise failure
 
 
 def connect_udp(host: str, port: int, local_port: int) -> socket.socket:
-    """Bind a local port and connect it to a gateway's; blocking. Raises OSError."""
+    """Bind a local port and connect it to a gateway's; blocking.
+
+    Raises OSError, and AdapterError when another program has the local port.
+    """
     (family, kind, protocol, _, address), *_ = socket.getaddrinfo(
         host, port, type=socket.SOCK_DGRAM
     )
@@ -82,7 +102,26 @@ def connect_udp(host: str, port: int, local_port: int) -> socket.socket:
     try:
         sock.bind(("", local_port))
         sock.connect(address)
-    except OSError:
+        _check_there(sock)
+    except OSError as error:
         sock.close()
+        if error.errno == errno.EADDRINUSE:
+            raise AdapterError("local_port_taken", port=local_port) from error
         raise
     return sock
+
+
+def _check_kept(sock: socket.socket) -> None:
+    """Raise OSError, EBUSY, when the gateway closes the connection at once."""
+    if select.select([sock], [], [], REFUSAL_WAIT)[0]:
+        with contextlib.suppress(ConnectionError):
+            if sock.recv(1, socket.MSG_PEEK):
+                return
+        raise OSError(errno.EBUSY, "closed by the other side at once")
+
+
+def _check_there(sock: socket.socket) -> None:
+    """Raise OSError, ECONNREFUSED, when nobody takes datagrams: one without a frame shows it."""
+    sock.send(b"")
+    if select.select([sock], [], [], REFUSAL_WAIT)[0]:
+        sock.recv(1, socket.MSG_PEEK)

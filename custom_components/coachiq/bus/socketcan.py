@@ -1,12 +1,14 @@
 """The kernel's CAN interfaces: records of its raw sockets, and which interfaces there are."""
 
 from collections.abc import Iterable
+import contextlib
 import errno
 from pathlib import Path
 import socket
 import struct
 
 from ..error import AdapterError
+from . import netlink
 from .port import BITRATE, EXTENDED, DescriptorPort, Frame
 from .socket_device import SocketDevice
 
@@ -18,7 +20,6 @@ MOST_FILTERS = 512
 ALL_ERRORS = 0x1FFF_FFFF
 NET = Path("/sys/class/net")
 ARPHRD_CAN = "280"
-IFF_UP = 1
 PDU2 = 0xF0
 
 
@@ -26,6 +27,7 @@ class RecordCodec:
     """A frame a datagram, as the kernel lays it out."""
 
     garbled = 0
+    missed = 0
 
     def decode(self, data: bytes) -> list[Frame]:
         """Return the frame of a record."""
@@ -42,12 +44,16 @@ class RecordCodec:
 
 
 class InterfaceDevice(SocketDevice):
-    """A raw CAN socket on one interface."""
+    """A raw CAN socket on one interface.
 
-    def __init__(self, sock: socket.socket, interface: str) -> None:
-        """Take a bound socket."""
+    An interface that we brought up mute is taken down in the end, or others would find it so.
+    """
+
+    def __init__(self, sock: socket.socket, interface: str, *, muted: bool = False) -> None:
+        """Take a bound socket, and whether we brought its interface up to listen only."""
         super().__init__(sock, RECORD.size)
         self._interface = interface
+        self._muted = muted
 
     def check(self) -> int:
         """Return how many frames the kernel dropped.
@@ -59,24 +65,57 @@ class InterfaceDevice(SocketDevice):
             raise OSError(errno.ENODEV, "the interface was deleted")
         return super().check()
 
+    def close(self, farewell: bytes) -> None:
+        """Close the socket."""
+        super().close(farewell)
+        if self._muted:
+            with contextlib.suppress(AdapterError, OSError):
+                netlink.take_down(self._interface)
 
-def open_interface(interface: str, dgns: Iterable[int] = ()) -> DescriptorPort:
-    """Open an interface that is up; blocking. Raises OSError, and AdapterError when it is down.
 
-    With `dgns`, bits 8-24 of identifiers, the kernel hands on frames of these only.
+def open_interface(
+    interface: str, dgns: Iterable[int] = (), *, bitrate: int = BITRATE, silent: bool = False
+) -> DescriptorPort:
+    """Open an interface, and bring it up if it is down; blocking. Raises OSError and AdapterError.
+
+    With `dgns`, bits 8-24 of identifiers, the kernel hands on frames of these only. Whoever is
+    `silent` brings it up so that it does not even acknowledge, if it can do that. One that is up
+    is left as it is.
     """
-    if is_down(interface):
-        raise AdapterError("interface_down", adapter=interface, bitrate=BITRATE)
     sock = socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW)
     try:
+        muted = _make_ready(interface, bitrate, silent=silent)
         sock.setsockopt(socket.SOL_CAN_RAW, socket.CAN_RAW_ERR_FILTER, ALL_ERRORS)
         if filters := _filters(dgns):
             sock.setsockopt(socket.SOL_CAN_RAW, socket.CAN_RAW_FILTER, filters)
         sock.bind((interface,))
-    except OSError:
+    except BaseException:
         sock.close()
         raise
-    return DescriptorPort(InterfaceDevice(sock, interface), RecordCodec())
+    return DescriptorPort(InterfaceDevice(sock, interface, muted=muted), RecordCodec())
+
+
+def _make_ready(interface: str, bitrate: int, *, silent: bool) -> bool:
+    """Bring an interface up if it is down, and tell whether it was made mute for that.
+
+    Raises AdapterError when it is down and we may not set it, or is up in a way that will not do.
+    """
+    present = netlink.state(interface)
+    if not present.up:
+        try:
+            netlink.bring_up(interface, bitrate, listen_only=silent)
+        except AdapterError as error:
+            if error.key != "bring_up_forbidden":
+                raise
+            raise AdapterError("interface_down", adapter=interface, bitrate=bitrate) from error
+        return netlink.state(interface).listen_only
+    if present.bitrate not in {None, bitrate}:
+        raise AdapterError(
+            "interface_bitrate", adapter=interface, present=present.bitrate, bitrate=bitrate
+        )
+    if present.listen_only and not silent:
+        raise AdapterError("interface_mute", adapter=interface)
+    return False
 
 
 def _filters(dgns: Iterable[int]) -> bytes:
@@ -99,12 +138,3 @@ def interfaces() -> list[str]:
         for link in sorted(NET.glob("*/type"))
         if link.read_text(encoding="ascii").strip() == ARPHRD_CAN
     ]
-
-
-def is_down(interface: str) -> bool:
-    """Tell whether the kernel keeps the interface down: it would open, and fail at once."""
-    try:
-        flags = (NET / interface / "flags").read_text(encoding="ascii")
-    except OSError:
-        return False
-    return not int(flags, 16) & IFF_UP

@@ -8,7 +8,7 @@ from typing import Protocol
 from ..error import BusError, CommandError
 from ..rvc import GLOBAL, REQUEST, Clock, Spec, Timer, Value, request
 from .commands import COMMANDS
-from .families import FAMILY, Family, number
+from .families import FAMILY, FAMILY_OF, Family, number
 from .intake import MOST_THINGS, Frames, Intake
 from .pending import Done, Handle, Pending
 from .profile import Profile, ProfileRow
@@ -82,9 +82,13 @@ class Coach:
 
     # What the owner's side uses.
 
-    def add_bus(self, key: str, wire: Wire) -> None:
-        """Add a bus under its key; it counts as down until `bus_up`."""
-        self.lines[key] = Line(wire, Intake(key, self._spec, self))
+    def add_bus(self, key: str, wire: Wire, spec: Spec | None = None) -> None:
+        """Add a bus under its key; it counts as down until `bus_up`.
+
+        One with a table of its own speaks another protocol: nothing is made of its frames.
+        """
+        families = FAMILY_OF if spec is None else {}
+        self.lines[key] = Line(wire, Intake(key, spec or self._spec, families, self))
 
     def start(self) -> None:
         """Begin to watch for silence."""
@@ -100,7 +104,8 @@ class Coach:
     def restore(self, identity: ThingId, *, answers: bool | None, last_level: float | None) -> None:
         """Make a thing that was known before; the bus has said nothing of it yet."""
         family = FAMILY.get(identity.family)
-        if family and identity not in self.things:
+        makes_things = self.lines[identity.bus].intake.families
+        if family and makes_things and identity not in self.things:
             thing = self._make(identity, family)
             thing.answers, thing.last_level = answers, last_level
 

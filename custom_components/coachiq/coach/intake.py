@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ..rvc import ACKNOWLEDGMENT, GLOBAL, Row, Spec, Value, split
 from .channel import VOICE_SILENCE, Cell, Channel, Node, Voices, is_heard, step_of, take_over
-from .families import FAMILY_OF, Family
+from .families import Family
 from .thing import Thing, ThingId
 
 BELIEF_GAP = 0.1
@@ -51,9 +51,15 @@ class Keeper(Protocol):
 class Intake:
     """Takes in the frames of one bus."""
 
-    def __init__(self, bus: str, spec: Spec, keeper: Keeper) -> None:
-        """Take the bus's key, the protocol table and who keeps the things."""
+    def __init__(
+        self, bus: str, spec: Spec, families: Mapping[str, Family], keeper: Keeper
+    ) -> None:
+        """Take the bus's key, its protocol table, who keeps the things and what makes them.
+
+        `families` are by the names of the DGNs that feed them; without any, senders are noted only.
+        """
         self.bus = bus
+        self.families = families
         self.address: int | None = None
         self.nodes: dict[int, Node] = {}
         self.unknown: Counter[int] = Counter()
@@ -168,7 +174,7 @@ class Intake:
         frame = split(can_id)
         channel = Channel(source=frame.source, destination=frame.destination, heard=now)
         row = self._spec.get(frame.dgn)
-        family = FAMILY_OF.get(row.name) if row else None
+        family = self.families.get(row.name) if row else None
         if row is None:
             self.unknown[frame.dgn] += 1
         elif family:
@@ -176,7 +182,7 @@ class Intake:
             channel.steps = tuple(step_of(row, reading) for reading in family.feeds[row.name])
             if family.priority:
                 channel.priority = row.index[family.priority]
-        elif frame.dgn == ACKNOWLEDGMENT:
+        elif frame.dgn == ACKNOWLEDGMENT and self.families:
             channel.row = row
         self._channels[can_id] = channel
         return channel

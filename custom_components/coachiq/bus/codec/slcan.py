@@ -9,10 +9,13 @@ BITRATES = {
 CLOSE = b"C\r"
 # Longer than any line: 26 characters of a frame, and the time that some adapters add.
 LONGEST_LINE = 64
-# Of a line of an extended frame without its data: some adapters add four digits of time.
-LENGTHS = (10, 14)
+# Some adapters add four digits of time.
+STAMPS = (0, 4)
+# Of a line of an extended frame without its data.
+LENGTHS = tuple(10 + stamp for stamp in STAMPS)
 # By its letter: how many digits the identifier has, and its flags.
-KINDS = {b"T": (8, EXTENDED), b"t": (3, 0), b"R": (8, EXTENDED | REMOTE), b"r": (3, REMOTE)}
+KINDS = {b"t": (3, 0), b"R": (8, EXTENDED | REMOTE), b"r": (3, REMOTE)}
+LARGEST = {3: 0x7FF, 8: IDENTIFIER}
 # Answers to what we write, and states, which say nothing of the bus.
 ANSWERS = (b"", b"z", b"Z", b"V", b"v", b"N", b"F", b"s")
 
@@ -24,6 +27,8 @@ def setup(bitrate: int, *, silent: bool) -> bytes:
 
 class SlcanCodec:
     """Puts lines together from the pieces of a stream."""
+
+    missed = 0
 
     def __init__(self) -> None:
         """Begin with nothing read."""
@@ -67,8 +72,11 @@ def _extended(line: bytes) -> Frame:
 
 def _other(line: bytes) -> Frame | None:
     """Return a rarer frame, None for an answer; raises ValueError for what is neither."""
+    # A refusal (a bell) has no carriage return of its own.
     line = line.lstrip(b"\a\n")
     kind = line[:1]
+    if kind == b"T":
+        return _extended(line)
     if kind == b"e":  # how the kernel's driver writes errors
         return ERROR, bytes(8)
     if kind in ANSWERS:
@@ -76,6 +84,12 @@ def _other(line: bytes) -> Frame | None:
     if kind not in KINDS:
         raise ValueError
     digits, flags = KINDS[kind]
-    length = int(line[digits + 1 : digits + 2])
-    data = b"" if flags & REMOTE else line[digits + 2 : digits + 2 + 2 * length]
-    return int(line[1 : digits + 1], 16) | flags, bytes.fromhex(data.decode())
+    can_id = int(line[1 : digits + 1], 16)
+    length = line[digits + 1] - 48
+    data = b"" if flags & REMOTE else bytes.fromhex(line[digits + 2 :][: 2 * length].decode())
+    stamp = len(line) - digits - 2 - 2 * len(data)
+    if not 0 <= length <= 8 or not 0 <= can_id <= LARGEST[digits] or stamp not in STAMPS:
+        raise ValueError
+    if not flags & REMOTE and len(data) != length:
+        raise ValueError
+    return can_id | flags, data

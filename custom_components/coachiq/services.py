@@ -1,0 +1,191 @@
+"""The actions of CoachIQ: a row each, registered once, whatever coaches there are."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_get_config_entry
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util.json import JsonObjectType
+import voluptuous as vol
+
+from .bus.log_file import CANDUMP, FORMATS
+from .bus.port import BITRATE
+from .bus.probe import SECONDS, Report, watch
+from .const import CONF_SETTINGS, DOMAIN
+from .coordinator import CoachConfigEntry, CoachCoordinator
+
+ATTR_BUS = "bus"
+ATTR_CONFIG_ENTRY_ID = "config_entry_id"
+ATTR_FORMAT = "format"
+ATTR_MINUTES = "minutes"
+ATTR_SECONDS = "seconds"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """An action on one coach; `run` gets its coordinator and the call.
+
+    Each also takes `config_entry_id`, which may be left out when there is one coach only.
+    """
+
+    name: str
+    fields: Mapping[vol.Marker, object]
+    run: Callable[[CoachCoordinator, ServiceCall], Awaitable[ServiceResponse]]
+    response: SupportsResponse = SupportsResponse.NONE
+
+
+def buses_meant(coordinator: CoachCoordinator, call: ServiceCall) -> list[str]:
+    """Return the keys of the buses that a call means by key or name: all when it names none."""
+    wanted = call.data.get(ATTR_BUS)
+    if wanted is None:
+        return list(coordinator.buses)
+    if wanted in coordinator.buses:
+        return [wanted]
+    if named := [key for key, bus in coordinator.buses.items() if bus.title == wanted]:
+        return named
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="bus_unknown",
+        translation_placeholders={
+            "bus": wanted,
+            "coach": coordinator.entry.title,
+            "buses": ", ".join(coordinator.buses),
+        },
+    )
+
+
+async def _probe_bus(coordinator: CoachCoordinator, call: ServiceCall) -> ServiceResponse:
+    """Listen to buses, all at once, and tell what speaks there; why not, for those down.
+
+    Raises when the only one is down.
+    """
+    keys = buses_meant(coordinator, call)
+    found = await asyncio.gather(
+        *(_async_probe(coordinator, key, call.data[ATTR_SECONDS]) for key in keys)
+    )
+    if len(found) == 1 and isinstance(found[0], str):
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="bus_not_heard",
+            translation_placeholders={"bus": coordinator.buses[keys[0]].title, "problem": found[0]},
+        )
+    return {
+        "buses": {
+            key: {"problem": heard} if isinstance(heard, str) else _response(heard)
+            for key, heard in zip(keys, found, strict=True)
+        }
+    }
+
+
+async def _async_probe(coordinator: CoachCoordinator, key: str, seconds: float) -> Report | str:
+    """Return what was heard on a bus, or in a sentence why it cannot be heard."""
+    if coordinator.is_up(key):
+        settings = coordinator.buses[key].data[CONF_SETTINGS]
+        bitrate = int(settings.get("bitrate", BITRATE))
+        report = await watch(coordinator.links[key], seconds, bitrate)
+        if coordinator.is_up(key):
+            return report
+    return await _async_reason(coordinator, key)
+
+
+async def _async_reason(coordinator: CoachCoordinator, key: str) -> str:
+    """Return why a bus is down, in the words of the form in which its adapter was chosen."""
+    problem = coordinator.links[key].count.problem
+    if problem is None:
+        return "It is being opened."
+    hass = coordinator.hass
+    texts = await async_get_translations(hass, hass.config.language, "config", {DOMAIN})
+    if sentence := texts.get(f"component.{DOMAIN}.config.error.{problem.key}"):
+        return sentence.format(**problem.words)
+    return problem.words.get("problem", problem.key)
+
+
+def _response(report: Report) -> JsonObjectType:
+    """Return a report as an action's answer, with figures that can be read."""
+    return {
+        **asdict(report),
+        "seconds": round(report.seconds, 1),
+        "frames_per_second": round(report.frames_per_second, 1),
+        "load": round(report.load, 4),
+        "also": list(report.also),
+        "identifiers": [
+            {"identifier": identifier, "frames": count} for identifier, count in report.identifiers
+        ],
+    }
+
+
+async def _start_recording(coordinator: CoachCoordinator, call: ServiceCall) -> ServiceResponse:
+    """Record buses for some minutes."""
+    return await coordinator.recordings.async_start(
+        buses_meant(coordinator, call), call.data[ATTR_FORMAT], 60 * call.data[ATTR_MINUTES]
+    )
+
+
+async def _stop_recording(coordinator: CoachCoordinator, call: ServiceCall) -> ServiceResponse:
+    """End the recordings of buses."""
+    return await coordinator.recordings.async_stop(buses_meant(coordinator, call))
+
+
+ACTIONS = (
+    Action(
+        name="probe_bus",
+        fields={
+            vol.Optional(ATTR_BUS): cv.string,
+            vol.Optional(ATTR_SECONDS, default=SECONDS): vol.All(
+                vol.Coerce(float), vol.Range(min=1, max=30)
+            ),
+        },
+        run=_probe_bus,
+        response=SupportsResponse.ONLY,
+    ),
+    Action(
+        name="start_recording",
+        fields={
+            vol.Optional(ATTR_BUS): cv.string,
+            vol.Optional(ATTR_FORMAT, default=CANDUMP): vol.In(FORMATS),
+            vol.Optional(ATTR_MINUTES, default=10): vol.All(
+                vol.Coerce(float), vol.Range(min=1, max=1440)
+            ),
+        },
+        run=_start_recording,
+        response=SupportsResponse.OPTIONAL,
+    ),
+    Action(
+        name="stop_recording",
+        fields={vol.Optional(ATTR_BUS): cv.string},
+        run=_stop_recording,
+        response=SupportsResponse.OPTIONAL,
+    ),
+)
+
+
+@callback
+def async_register_actions(hass: HomeAssistant) -> None:
+    """Register all actions."""
+    for action in ACTIONS:
+        hass.services.async_register(
+            DOMAIN,
+            action.name,
+            partial(_async_run, action),
+            schema=vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string, **action.fields}),
+            supports_response=action.response,
+        )
+
+
+async def _async_run(action: Action, call: ServiceCall) -> ServiceResponse:
+    """Run an action on the coach that is meant."""
+    entry: CoachConfigEntry = async_get_config_entry(
+        call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
+    )
+    return await action.run(entry.runtime_data, call)
