@@ -60,6 +60,11 @@ class SerialPort:
         self._seen += len(found)
         return found
 
+    def forget(self) -> None:
+        """Keep nothing of what was written so far."""
+        self._said.clear()
+        self._seen = 0
+
     def write(self, data: bytes) -> None:
         os.write(self._far, data)
 
