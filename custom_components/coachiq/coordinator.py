@@ -16,7 +16,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.helpers.update_coordinator import BaseDataUpdateCoordinatorProtocol
 
 from .bus import Link, LinkState
@@ -40,6 +40,7 @@ from .const import (
     RV_C,
 )
 from .error import CoachError
+from .garbage import async_spare_newcomers
 from .recording import Recordings
 from .rvc import EncodeError, Spec, Value
 from .store import CoachStore
@@ -50,6 +51,9 @@ type CoachConfigEntry = ConfigEntry[CoachCoordinator]
 type Make = Callable[[CoachCoordinator, Thing], Iterable[Entity]]
 type Names = frozenset[str]
 
+# A coach that is discovered: so many new things, and so many seconds until it is complete.
+MANY_THINGS = 50
+SETTLED = 10.0
 MEASURING_INTERVAL = timedelta(seconds=10)
 # What is told of a bus besides the values of its health: whether it is connected, and at each
 # interval that its nodes may have been heard.
@@ -97,6 +101,8 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         self._platforms: list[tuple[AddConfigEntryEntitiesCallback, Make]] = []
         self._new: deque[tuple[AddConfigEntryEntitiesCallback, Make, Thing]] = deque()
         self._adding: asyncio.Task[None] | None = None
+        self._newcomers = 0
+        self._stop_sparing: CALLBACK_TYPE = ignore
         self._via: dict[ThingId, int | None] = {}
         # The serial number in our NAME: the same for this coach for ever, and nobody else's.
         identity = f"{instance} {entry.data[CONF_COACH]}"
@@ -186,6 +192,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         self._stop_measuring()
         self._platforms.clear()
         self._new.clear()
+        self._stop_sparing()
 
     async def async_command(self, thing: Thing, intent: str, **arguments: Value) -> None:
         """Send a command and wait for its outcome; raises a translated error."""
@@ -291,6 +298,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
     def _added(self, thing: Thing) -> None:
         """Make the entities of a thing that appeared."""
         self._new += [(add, make, thing) for add, make in self._platforms]
+        self._newcomers += 1
         if self._new and self._adding is None:
             self._adding = self.entry.async_create_task(
                 self.hass, self._async_add_new(), "coachiq new things", eager_start=False
@@ -310,6 +318,10 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
                 await asyncio.sleep(0)
         finally:
             self._adding = None
+        if self._newcomers >= MANY_THINGS:
+            self._newcomers = 0
+            self._stop_sparing()
+            self._stop_sparing = async_call_later(self.hass, SETTLED, async_spare_newcomers)
 
     def _add(self, add: AddConfigEntryEntitiesCallback, make: Make, thing: Thing) -> None:
         """Make one platform's entities of a thing."""

@@ -28,3 +28,11 @@ def _freeze(_: HomeAssistant) -> None:
     """Collect, and set what is left aside."""
     gc.collect()
     gc.freeze()
+
+
+@callback
+def async_spare_newcomers(_: object) -> None:
+    """Leave what has come since then out of full collections, too, without one for it."""
+    if gc.get_freeze_count():
+        gc.collect(1)
+        gc.freeze()

@@ -6,7 +6,7 @@ import gc
 from homeassistant.core import CoreState, HomeAssistant
 import pytest
 
-from .conftest import Peer, coach_entry, set_up, virtual_bus
+from .conftest import Peer, coach_entry, set_up, until, virtual_bus
 
 
 @pytest.fixture(autouse=True)
@@ -32,4 +32,17 @@ async def test_what_is_there_is_set_aside_once_and_again_when_all_has_started(
     await hass.async_start()
     await hass.async_block_till_done()
     assert gc.get_freeze_count() > at_first + len(more) // 2
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_coach_that_is_discovered_is_set_aside_when_it_is_complete(
+    hass: HomeAssistant, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.coachiq.coordinator.SETTLED", 0.2)
+    entry = coach_entry(virtual_bus(peer.channel), transmit=False)
+    await set_up(hass, entry)
+    at_first = gc.get_freeze_count()
+    await peer.appear(*(f"19FEDA8E#{instance:02X}7CC8FCFF0504FF" for instance in range(1, 61)))
+    await until(lambda: len(entry.runtime_data.coach.things) == 60)
+    await until(lambda: gc.get_freeze_count() > at_first + 1000)
     await hass.config_entries.async_unload(entry.entry_id)

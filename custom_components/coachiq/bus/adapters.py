@@ -176,7 +176,8 @@ def _open_udp_multicast(settings: Settings, _: Use) -> Port:
             "interface": "udp_multicast",
             "channel": str(settings["group"]),
             "port": port_number(str(settings["udp_port"])),
-        }
+        },
+        echoes=True,
     )
 
 

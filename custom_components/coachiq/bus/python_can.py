@@ -1,6 +1,7 @@
 """Any adapter that python-can knows, read in a thread of its own, since it may block."""
 
 import asyncio
+from collections import deque
 import contextlib
 import errno
 import threading
@@ -8,10 +9,23 @@ from typing import Protocol
 
 import can
 
-from .port import BATCH, ERROR, EXTENDED, REMOTE, Frame, Heard, Lost, Sent, ignore
+from .port import (
+    BATCH,
+    ERROR,
+    EXTENDED,
+    REMOTE,
+    Frame,
+    GarbageError,
+    Heard,
+    Lost,
+    Sent,
+    ignore,
+)
 
 READ_WAIT = 0.1
 SEND_WAIT = 0.1
+# So many frames of ours may be under way before they come back.
+MOST_ECHOES = 64
 
 type Arguments = dict[str, str | int | float | bool]
 
@@ -29,11 +43,12 @@ class Companion(Protocol):
 class PythonCanPort:
     """A bus of python-can."""
 
-    def __init__(self, bus: can.BusABC, name: str) -> None:
-        """Take an open bus and what it is called."""
+    def __init__(self, bus: can.BusABC, name: str, *, echoes: bool = False) -> None:
+        """Take an open bus, what it is called, and whether what we send comes back from it."""
         self.garbled = 0
         self.bus = bus
         self._name = name
+        self._echoes: deque[Frame] = deque(maxlen=MOST_ECHOES if echoes else 0)
         self.companion: Companion | None = None
         self._halt = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -83,10 +98,14 @@ class PythonCanPort:
         message = can.Message(
             arbitration_id=can_id & ~EXTENDED, data=data, is_extended_id=bool(can_id & EXTENDED)
         )
+        self._echoes.append(frame)
         sending = self._loop.run_in_executor(None, self.bus.send, message, SEND_WAIT)
 
         def done(sent: asyncio.Future[None]) -> None:
             error = sent.exception()
+            if error and _is_full(error):
+                left(TimeoutError(errno.ETIMEDOUT, str(error)))
+                return
             left(error)
             if error and not self._halt.is_set():
                 self._lost(error)
@@ -98,25 +117,48 @@ class PythonCanPort:
 
         def tell(batch: list[Frame]) -> None:
             if not self._halt.is_set():
-                heard(batch)
+                heard([frame for frame in batch if not self._is_echo(frame)])
 
+        batch: list[Frame] = []
         try:
             while not self._halt.is_set():
-                if batch := self._read_batch():
+                batch = []
+                self._read_into(batch)
+                if batch:
                     loop.call_soon_threadsafe(tell, batch)
         except Exception as error:  # noqa: BLE001  # drivers raise anything; every kind means: lost
             with contextlib.suppress(RuntimeError):
                 # The loop may be closing; then nobody is left to tell.
-                loop.call_soon_threadsafe(lost, error)
+                loop.call_soon_threadsafe(tell, batch)
+                loop.call_soon_threadsafe(lost, _in_our_words(error))
 
-    def _read_batch(self) -> list[Frame]:
+    def _is_echo(self, frame: Frame) -> bool:
+        """Tell whether a frame is one of ours that came back, and forget that one."""
+        with contextlib.suppress(ValueError):
+            self._echoes.remove(frame)
+            return True
+        return False
+
+    def _read_into(self, batch: list[Frame]) -> None:
         """Wait for a frame, and take what came with it."""
-        batch: list[Frame] = []
         message = self.bus.recv(READ_WAIT)
         while message is not None:
             batch.append(to_frame(message))
             message = self.bus.recv(0) if len(batch) < BATCH else None
-        return batch
+
+
+def _is_full(error: BaseException) -> bool:
+    """Tell whether the adapter has only no room for more at the moment."""
+    full = getattr(error, "error_code", None) == errno.ENOBUFS
+    return full or isinstance(error, can.CanTimeoutError)
+
+
+def _in_our_words(error: Exception) -> Exception:
+    """Return GarbageError for what a driver could not read, else the driver's own error."""
+    cause = error.__cause__ or error
+    if isinstance(cause, OSError | can.CanError):
+        return error
+    return GarbageError(errno.EBADMSG, str(error))
 
 
 def to_frame(message: can.Message) -> Frame:
@@ -129,10 +171,13 @@ def to_frame(message: can.Message) -> Frame:
     return message.arbitration_id | flags, bytes(message.data)
 
 
-def open_python_can(arguments: Arguments) -> PythonCanPort:
-    """Open a bus of python-can; blocking. Raises whatever its driver raises."""
+def open_python_can(arguments: Arguments, *, echoes: bool = False) -> PythonCanPort:
+    """Open a bus of python-can; blocking. Raises whatever its driver raises.
+
+    With `echoes` what is sent on it comes back from it.
+    """
     bus = can.Bus(**arguments)  # type: ignore[arg-type]  # the arguments are each interface's own
-    return PythonCanPort(bus, str(arguments["channel"]))
+    return PythonCanPort(bus, str(arguments["channel"]), echoes=echoes)
 
 
 def interface_names() -> list[str]:
