@@ -46,6 +46,9 @@ from .error import AdapterError
 
 type Answers = dict[str, Any]
 
+# Verdicts after which a bus need not be listened to only; a chassis always is.
+SPEAKABLE = (RV_C, "rv_c_probable", "no_traffic", J1939)
+
 
 class BusSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT](
     FlowHandler[ContextT, ResultT, HandlerT]
@@ -203,11 +206,13 @@ class BusSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT](
                 CONF_PROTOCOL: own.data.get(CONF_PROTOCOL, RV_C),
                 CONF_LISTEN_ONLY: own.data.get(CONF_LISTEN_ONLY, False),
             }
-        chassis = self._report is not None and self._report.verdict == J1939
+        verdict = self._report.verdict if self._report else RV_C
+        chassis = verdict == J1939
         return {
             CONF_NAME: "Chassis" if chassis else "House",
             CONF_PROTOCOL: J1939 if chassis else RV_C,
-            CONF_LISTEN_ONLY: False,
+            # Whoever speaks at a wrong bitrate, or in another language, disturbs all others.
+            CONF_LISTEN_ONLY: verdict not in SPEAKABLE,
         }
 
     def _own_bus(self) -> ConfigSubentry | None:
@@ -239,9 +244,9 @@ class BusSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT](
         own = self._own_bus()
         if own is None or own.data[CONF_KIND] != kind:
             return {}
-        numbers = {setting.name for setting in KINDS[kind].settings if setting.kind == "number"}
+        chosen = {setting.name for setting in KINDS[kind].settings if setting.kind == "bitrate"}
         return {
-            name: value if name in numbers else str(value)
+            name: str(value) if name in chosen else value
             for name, value in own.data[CONF_SETTINGS].items()
         }
 

@@ -298,7 +298,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
     def _added(self, thing: Thing) -> None:
         """Make the entities of a thing that appeared."""
         self._new += [(add, make, thing) for add, make in self._platforms]
-        self._newcomers += 1
+        self._newcomers += bool(self._platforms)
         if self._new and self._adding is None:
             self._adding = self.entry.async_create_task(
                 self.hass, self._async_add_new(), "coachiq new things", eager_start=False

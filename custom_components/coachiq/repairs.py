@@ -25,7 +25,9 @@ class InterfaceFlow(RepairsFlow):
         if self._words["problem"] == "interface_bitrate":
             choices.append("keep")
         return self.async_show_menu(
-            step_id="init", menu_options=choices, description_placeholders=self._words
+            step_id="init",
+            menu_options=choices,
+            description_placeholders={**self._words, "bus": self._words["title"]},
         )
 
     async def async_step_set_anew(self, _: dict[str, str] | None = None) -> RepairsFlowResult:

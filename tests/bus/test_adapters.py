@@ -134,11 +134,11 @@ def test_a_serial_adapter_is_set_up_and_closed(port: SerialPort) -> None:
     opened = open_adapter("slcan", slcan(port.path))
     said = port.read(1.0)
     assert b"S5\r" in said
-    assert said.endswith(b"L\r"), "told nothing else, it does not even acknowledge"
+    assert said.endswith(b"S5\rM1\rL\rO\r"), "told nothing else, it does not even acknowledge"
     opened.close()
     assert port.read(1.0) == b"C\r"
     open_adapter("slcan", slcan(port.path), Use(silent=False)).close()
-    assert b"\rS5\rO\r" in port.read(1.0)
+    assert b"\rS5\rM0\rO\r" in port.read(1.0)
 
 
 async def test_a_usb_can_a_is_set_up_and_carries_frames_both_ways(port: SerialPort) -> None:

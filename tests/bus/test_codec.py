@@ -177,8 +177,8 @@ def test_broken_lines_of_slcan_are_garbage(line: bytes) -> None:
 
 
 def test_slcan_is_set_up_at_a_bitrate() -> None:
-    assert slcan.setup(250_000, silent=False) == b"\rC\rS5\rO\r"
-    assert slcan.setup(500_000, silent=True) == b"\rC\rS6\rL\r"
+    assert slcan.setup(250_000, silent=False) == b"\rC\rS5\rM0\rO\r"
+    assert slcan.setup(500_000, silent=True) == b"\rC\rS6\rM1\rL\rO\r"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 from custom_components.coachiq.bus.fingerprint import MOST_IDENTIFIERS, VERDICTS, Tally, judge
 from custom_components.coachiq.bus.port import ERROR, EXTENDED, REMOTE, Frame
 from custom_components.coachiq.bus.probe import probe
+from custom_components.coachiq.bus.serial_device import check_unlocked
 from custom_components.coachiq.error import AdapterError
 from tests.bus.wiring import SerialPort, channel, our_threads, until
 from tests.gateway import Gateway
@@ -130,7 +131,7 @@ async def test_a_stick_is_told_to_be_silent_and_nothing_but_its_setup_is_written
     report = await listening
     assert report.frames == 1
     await until(lambda: port.said.endswith(b"C\r"))
-    assert set(port.said.split(b"\r")) <= {b"", b"C", b"S5", b"L"}
+    assert set(port.said.split(b"\r")) <= {b"", b"C", b"S5", b"M1", b"L", b"O"}
 
 
 async def test_load_is_of_the_buss_own_bitrate(gateway: Gateway) -> None:
@@ -196,4 +197,5 @@ async def test_opening_that_takes_long_holds_nothing_up_and_can_be_given_up(
     assert listening.cancelled()
     assert sum(gaps) > 1.5
     assert max(gaps) < 1
-    assert port.said.endswith(b"C\r"), "it was closed before the caller went on"
+    check_unlocked(port.path)  # it was closed before the caller went on
+    await until(lambda: port.said.endswith(b"C\r"))

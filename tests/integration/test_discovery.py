@@ -111,7 +111,8 @@ async def test_what_is_heard_is_told_before_the_owner_commits(
     assert (int(told["frames"]) > 0) is bool(lines)
     assert gateway.frames == [], "nothing is sent"
     result = await go_on(hass, result, {"next_step_id": "network"})
-    assert suggested(result) == {**network, "listen_only": False}
+    # What is neither RV-C nor silent is not disturbed.
+    assert suggested(result) == {**network, "listen_only": lines is FOREIGN}
     assert "electrically silent" in result["description_placeholders"]["silence"]
     hass.config_entries.flow.async_abort(result["flow_id"])
 
@@ -189,7 +190,8 @@ async def test_who_abandons_a_flow_leaves_no_adapter_open(
     flows.async_abort(form["flow_id"])
     await until(lambda: stick.said.endswith(b"C\r"))
     await until(lambda: can_be_opened(stick.path))
-    assert b"O\r" not in stick.said, "it never spoke"
+    assert b"M0" not in stick.said, "it was told to be silent"
+    assert b"T" not in stick.said, "it never spoke"
     left = set(threading.enumerate()) - threads
     assert not [thread for thread in left if not thread.name.startswith("SyncWorker")]
 

@@ -16,7 +16,11 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip where there is no kernel to try, which is a failure in CI."""
+    """Skip where there is no kernel to try, which is a failure in CI.
+
+    Tests without rights come first, while no thread is left that has them.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("unprivileged") is None)
     for item in items:
         if HERE not in item.path.parents:
             continue

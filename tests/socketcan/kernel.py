@@ -91,6 +91,13 @@ class Stick(SerialPort):
 
     stalled = False
 
+    def wait_for(self, end: bytes) -> None:
+        """Return when what was written so far ends so; fails after a while."""
+        give_up_at = time.monotonic() + 5
+        while not self.said.endswith(end):
+            assert time.monotonic() < give_up_at, self.said
+            time.sleep(0.01)
+
     def _listen(self) -> None:
         while not self._halt.is_set():
             if self.stalled:

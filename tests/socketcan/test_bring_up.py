@@ -23,13 +23,13 @@ def test_a_controller_gets_its_bitrate(stick: Stick) -> None:
     state = netlink.state("sl0")
     assert (state.kind, state.up, state.bitrate, state.listen_only) == ("can", True, 500_000, False)
     assert state.state == "error_active"
-    assert stick.said == b"C\rS6\rO\r"
+    stick.wait_for(b"C\rS6\rO\r")
 
 
 def test_a_controller_can_be_mute(stick: Stick) -> None:
     netlink.bring_up("sl0", listen_only=True)
     assert netlink.state("sl0").listen_only
-    assert stick.said == b"C\rS5\rL\r"
+    stick.wait_for(b"C\rS5\rL\r")
 
 
 def test_what_has_no_bit_timing_is_only_brought_up(wire: str) -> None:
@@ -69,12 +69,12 @@ async def test_a_bus_that_is_only_listened_to_leaves_its_controller_as_it_was(
 ) -> None:
     line = open_line("socketcan", socketcan("sl0"), transmit=False)
     await line.reach(LinkState.UP)
-    assert stick.said.endswith(b"S5\rL\r")
+    await until(lambda: stick.said.endswith(b"S5\rL\r"))
     await line.link.stop()
     assert not (await state()).up
     line = open_line("socketcan", socketcan("sl0"))
     await line.reach(LinkState.READY)
-    assert b"S5\rO\r" in stick.said
+    await until(lambda: b"S5\rO\r" in stick.said)
 
 
 async def test_an_interface_that_is_up_is_left_as_it_is(open_line: Shop, stick: Stick) -> None:

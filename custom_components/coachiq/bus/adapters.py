@@ -1,6 +1,7 @@
 """Kinds of CAN adapter as rows: their settings, which are present, how to open one."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+import contextlib
 import os
 from pathlib import Path
 import re
@@ -23,7 +24,7 @@ from .gateway import (
     port_number,
 )
 from .kind import LISTENING, Adapter, AdapterKind, Setting, Settings, Use
-from .port import BITRATE, DescriptorPort, Port
+from .port import BITRATE, DescriptorPort, Device, Port
 from .problem import explain
 from .python_can import Arguments, open_python_can
 from .replay import open_replay
@@ -69,19 +70,31 @@ def _bitrate(settings: Settings, known: Iterable[int]) -> int:
     return bitrate
 
 
+@contextlib.contextmanager
+def _closed_on_failure(device: Device) -> Iterator[None]:
+    """Close a device that cannot be set up: open, it would be held by nobody."""
+    try:
+        yield
+    except BaseException:
+        device.close(b"")
+        raise
+
+
 def _open_slcan(settings: Settings, use: Use) -> Port:
     """Open a slcan adapter at a serial port, or behind `socket://host:port`."""
     path = str(settings["port"])
     setup = slcan.setup(_bitrate(settings, slcan.BITRATES), silent=use.silent)
     if "://" in path:
         device: SocketDevice | SerialDevice = open_stream(*_address(path))
-        device.write(setup)
+        with _closed_on_failure(device):
+            device.write(setup)
     else:
         device = SerialDevice(path, SLCAN_BAUDRATE)
-        for wait in ANSWER_WAITS:
-            device.write(setup)
-            if device.wait(wait):
-                break
+        with _closed_on_failure(device):
+            for wait in ANSWER_WAITS:
+                device.write(setup)
+                if device.wait(wait):
+                    break
     return DescriptorPort(device, slcan.SlcanCodec(), greeting=setup, farewell=slcan.CLOSE)
 
 
@@ -89,7 +102,8 @@ def _open_usb_can_a(settings: Settings, use: Use) -> Port:
     """Open a USB-CAN-A, which acknowledges its set-up by nothing."""
     setup = seeed.setup(_bitrate(settings, seeed.BITRATES), silent=use.silent)
     device = SerialDevice(str(settings["port"]), seeed.BAUDRATE)
-    device.write(setup)
+    with _closed_on_failure(device):
+        device.write(setup)
     return DescriptorPort(device, seeed.SeeedCodec(), greeting=setup)
 
 

@@ -109,6 +109,7 @@ class Link:
         self._opened_at = 0.0
         self._heard_here = False
         self._doubted = False
+        self._garbled_here = 0
         self._told_up: bool | None = None
         self._dropped = self._dropped_here = self._garbled = 0
         self._taps: list[Tap] = []
@@ -210,7 +211,7 @@ class Link:
         """Run one opening of the bus until it is lost, or until this task is cancelled."""
         self._lost.clear()
         self.count.openings += 1
-        self.count.problem = None
+        self._garbled_here = 0
         self._silent_since = self._opened_at = self._clock.now()
         self._heard_here = False
         self._port = port
@@ -245,8 +246,9 @@ class Link:
             self._lose(port, error)
             return
         silence = self._clock.now() - self._silent_since
-        if self._doubted and not port.garbled and silence >= PROVEN:
+        if self._doubted and port.garbled == self._garbled_here and silence >= PROVEN:
             self._trust()
+        self._garbled_here = port.garbled
         if silence > GREET_AFTER:
             port.greet()
         # RV-C nodes speak at least every 5 s: a bus that did and is silent may be a dead line.
@@ -338,6 +340,7 @@ class Link:
     def _trust(self) -> None:
         """Take this opening of the bus for good."""
         self._doubted = False
+        self.count.problem = None
         self.down_since = None
         if not self._silent_for:
             self._say_up()

@@ -69,12 +69,12 @@ def connect_tcp(host: str, port: int) -> socket.socket:
     """Connect to a gateway; blocking, for 2 s at most once its name is known. Raises OSError."""
     give_up_at = time.monotonic() + CONNECT_WAIT
     failure: OSError = TimeoutError(errno.ETIMEDOUT, "no answer")
-    for family, kind, protocol, _, address in socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM
-    ):
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for number, (family, kind, protocol, _, address) in enumerate(addresses):
         sock = socket.socket(family, kind, protocol)
         try:
-            sock.settimeout(max(0.01, give_up_at - time.monotonic()))
+            left = max(0.01, give_up_at - time.monotonic())
+            sock.settimeout(left / (len(addresses) - number))
             sock.connect(address)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -95,8 +95,10 @@ def connect_udp(host: str, port: int, local_port: int) -> socket.socket:
 
     Raises OSError, and AdapterError when another program has the local port.
     """
-    (family, kind, protocol, _, address), *_ = socket.getaddrinfo(
-        host, port, type=socket.SOCK_DGRAM
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+    # A connected socket hears one address only, and gateways seldom have IPv6.
+    family, kind, protocol, _, address = min(
+        addresses, key=lambda found: found[0] != socket.AF_INET
     )
     sock = socket.socket(family, kind, protocol)
     try:

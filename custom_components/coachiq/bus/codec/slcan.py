@@ -22,7 +22,10 @@ ANSWERS = (b"", b"z", b"Z", b"V", b"v", b"N", b"F", b"s")
 
 def setup(bitrate: int, *, silent: bool) -> bytes:
     """Return what sets an adapter up to one of the `BITRATES`; silent, it acknowledges nothing."""
-    return b"\rC\rS%d\r%s\r" % (BITRATES[bitrate], b"L" if silent else b"O")
+    # The firmware of CANable knows silence as a mode, others as another way to open; each leaves
+    # what it does not know unanswered, or refuses to open twice.
+    way = b"M1\rL\rO" if silent else b"M0\rO"
+    return b"\rC\rS%d\r%s\r" % (BITRATES[bitrate], way)
 
 
 class SlcanCodec:
