@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 import contextlib
 import errno
+import fcntl
 from pathlib import Path
 import socket
 import struct
@@ -21,6 +22,10 @@ ALL_ERRORS = 0x1FFF_FFFF
 NET = Path("/sys/class/net")
 ARPHRD_CAN = "280"
 PDU2 = 0xF0
+# struct ifreq with flags (linux/if.h).
+SIOCGIFFLAGS = 0x8913
+IFREQ = struct.Struct("16sH22x")
+IFF_UP = 1
 
 
 class RecordCodec:
@@ -59,10 +64,13 @@ class InterfaceDevice(SocketDevice):
         """Return how many frames the kernel dropped.
 
         Raises OSError when the interface was deleted: the socket then stays deaf, even when one
-        of the same name is made again.
+        of the same name is made again. Also when it is down: a send may have taken the notice.
         """
         if self._socket.getsockname()[0] != self._interface:
             raise OSError(errno.ENODEV, "the interface was deleted")
+        answer = fcntl.ioctl(self._socket, SIOCGIFFLAGS, IFREQ.pack(self._interface.encode(), 0))
+        if not IFREQ.unpack(answer)[1] & IFF_UP:
+            raise OSError(errno.ENETDOWN, "the interface is down")
         return super().check()
 
     def close(self, farewell: bytes) -> None:
