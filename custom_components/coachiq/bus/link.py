@@ -190,7 +190,8 @@ class Link:
         while True:
             opening = loop.run_in_executor(None, open_adapter, self.kind, self._settings, self._use)
             try:
-                port = await asyncio.shield(opening)
+                await asyncio.wait([opening])
+                port = opening.result()
             except asyncio.CancelledError:
                 with contextlib.suppress(AdapterError):
                     await loop.run_in_executor(None, (await opening).close)

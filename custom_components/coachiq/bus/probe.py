@@ -81,7 +81,8 @@ async def probe(kind: str, settings: Settings, seconds: float = SECONDS) -> Repo
         None, open_adapter, kind, settings, LISTENING
     )
     try:
-        port = await asyncio.shield(opening)
+        await asyncio.wait([opening])
+        port = opening.result()
         return await _listen(port, kind, settings, seconds)
     finally:
         # Even who is cancelled leaves nothing open, if need be a moment later.
