@@ -8,7 +8,7 @@ from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv, device_registry as dr, instance_id
 from homeassistant.helpers.typing import ConfigType
 
-from .bridge_repair import async_watch_bridges, forget_questions
+from .bridge_repair import async_watch_bridges, forget_decisions, forget_questions
 from .bus_issue import watch_buses
 from .coach import load_profile
 from .coach.commands import COMMANDS
@@ -24,7 +24,7 @@ from .const import (
     J1939,
     PLATFORMS,
 )
-from .coordinator import CoachConfigEntry, CoachCoordinator, node_identifier
+from .coordinator import CoachConfigEntry, CoachCoordinator, bus_keys, node_identifier
 from .error import ProfileError
 from .garbage import async_spare_collections
 from .rvc import Spec, SpecError, load_chassis_spec, load_spec
@@ -59,6 +59,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
             translation_key=error.key,
             translation_placeholders=error.words,
         ) from error
+    forget_decisions(hass, entry, bus_keys(entry))
     instance = await instance_id.async_get(hass)
     coordinator = CoachCoordinator(
         hass, entry, spec=spec, chassis=chassis, profile=profile, instance=instance

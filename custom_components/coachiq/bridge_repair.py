@@ -1,7 +1,7 @@
 """Two buses that carry the same frames: noticed now and then, and which one leads is asked."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -105,6 +105,15 @@ def _undecided(entry: CoachConfigEntry, keys: Iterable[str]) -> list[Pair]:
     known = set(keys)
     free = sorted(known - followers(decisions, known))
     return [pair for pair in combinations(free, 2) if pair not in decided]
+
+
+def forget_decisions(hass: HomeAssistant, entry: CoachConfigEntry, keys: Collection[str]) -> None:
+    """Forget what was decided of buses that are gone: a later one may get the key of one."""
+    decisions: list[Decision] = entry.options.get(CONF_BRIDGES, [])
+    kept = [one for one in decisions if all(key in keys for key in one["buses"])]
+    if kept != decisions:
+        options = {**entry.options, CONF_BRIDGES: kept}
+        hass.config_entries.async_update_entry(entry, options=options)
 
 
 def forget_questions(

@@ -177,12 +177,13 @@ async def test_the_loop_is_free_while_a_recording_goes_as_fast_as_it_can(tmp_pat
     path = recorded(tmp_path / "house.log", *range(20_000))
     listener = Listener(path)
     listener.start()
-    turns = 0
-    while len(listener.times) < 20_000:
+    most = before = 0
+    while before < 20_000:
         await asyncio.sleep(0)
-        turns += 1
+        most, before = max(most, len(listener.times) - before), len(listener.times)
     listener.close()
-    assert turns >= 20_000 // BATCH
+    # Ours may come before the replay's turn in one round of the loop, and after it in the next.
+    assert most <= 2 * BATCH
 
 
 async def test_stopping_in_the_middle_ends_it(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await until(lambda: all(map(entry.runtime_data.is_up, entry.runtime_data.links)))
 
 
-async def until(condition: Callable[[], bool], timeout: float = 15.0) -> None:
+async def until(condition: Callable[[], bool], timeout: float = 5.0) -> None:
     """Wait until a condition holds."""
     async with asyncio.timeout(timeout):
         while not condition():

@@ -26,9 +26,11 @@ RELOADS = int(os.environ.get("COACHIQ_RELOADS", "50"))
 COUNTED_FROM = RELOADS // 3
 LONGEST = 5.0
 MOST_GROWTH_EACH = 1024
-# A coach more or less may still wait for the collector.
-ONE_COACH = 3 * 2**20
-OURS = [tracemalloc.Filter(inclusive=True, filename_pattern="*/coachiq/*")]
+# Coverage keeps each piece of code that rvc/codec.py writes, so that one is left out.
+OURS = [
+    tracemalloc.Filter(inclusive=True, filename_pattern="*/coachiq/*"),
+    tracemalloc.Filter(inclusive=False, filename_pattern="*/rvc/codec.py"),
+]
 LIGHT = (0x19FEDA8E, bytes.fromhex("247CC8FCFF0504FF"))
 
 
@@ -130,8 +132,7 @@ async def test_reloads_leave_nothing_behind(
         began = time.monotonic()
         assert await hass.config_entries.async_unload(entry.entry_id)
         slowest = max(slowest, time.monotonic() - began)
-    growth = max(0, in_use(peer, stick, stream, datagrams) - kept - ONE_COACH)
-    growth //= RELOADS - COUNTED_FROM
+    growth = (in_use(peer, stick, stream, datagrams) - kept) // (RELOADS - COUNTED_FROM)
     tracemalloc.stop()
     logging.disable(logging.NOTSET)
     await until(lambda: left_open() == before)

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentry, ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
@@ -346,3 +347,29 @@ async def test_the_question_goes_with_its_bus(
     hass.config_entries.async_remove_subentry(bridged, subentry)
     await until(lambda: getattr(bridged, "runtime_data", before) is not before)
     await until(lambda: question(hass, bridged) is None)
+
+
+async def test_a_decision_about_a_bus_that_is_gone_does_not_bind_one_of_its_name(
+    hass: HomeAssistant, peer: Peer, second: Peer
+) -> None:
+    said = {"buses": ["house", "second"], "leads": "house"}
+    alone = coach_entry(virtual_bus(peer.channel))
+    alone.add_to_hass(hass)
+    hass.config_entries.async_update_entry(alone, options={**alone.options, "bridges": [said]})
+    assert await hass.config_entries.async_setup(alone.entry_id)
+    assert alone.options["bridges"] == []
+    bus = virtual_bus(second.channel, "second", "Second")
+    hass.config_entries.async_add_subentry(
+        alone,
+        ConfigSubentry(
+            data=MappingProxyType(dict(bus["data"])),
+            subentry_type=bus["subentry_type"],
+            title=bus["title"],
+            unique_id=bus["unique_id"],
+        ),
+    )
+    await hass.async_block_till_done()
+    await until(lambda: alone.runtime_data.is_up("second"))
+    await second.appear(ON)
+    assert [str(thing) for thing in alone.runtime_data.coach.things] == ["second-dimmer-36"]
+    await hass.config_entries.async_unload(alone.entry_id)

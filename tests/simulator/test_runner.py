@@ -1,7 +1,6 @@
 """The coach in its thread, on python-can's virtual bus."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from threading import enumerate as threads
 import time
 from uuid import uuid4
@@ -78,28 +77,6 @@ def test_can_be_started_again(channel: str, bus: can.BusABC) -> None:
         runner.start()
         _await(bus, lambda message: message.arbitration_id == 0x18EE009C)
         runner.stop()
-
-
-def test_plays_a_recording(channel: str, bus: can.BusABC, tmp_path: Path) -> None:
-    log = tmp_path / "coach.log"
-    log.write_text(
-        "(1.000000) can0 19FFBD80#0100C80000000000\n(1.050000) can0 19FFBD80#0100000000000000\n"
-    )
-    runner = Runner(channel, replay=log)
-    runner.start()
-    try:
-        heard = [_await(bus, lambda _: True) for _ in range(2)]
-    finally:
-        runner.stop()
-    assert [bytes(each.data)[2] for each in heard] == [0xC8, 0]
-    assert heard[1].timestamp - heard[0].timestamp > 0.03
-    assert runner.coach is None
-
-
-def test_missing_recording_is_told_and_opens_nothing(channel: str, tmp_path: Path) -> None:
-    with pytest.raises(OSError, match=r"none\.log"):
-        Runner(channel, replay=tmp_path / "none.log").start()
-    assert not [each for each in threads() if channel in each.name]
 
 
 def test_survives_a_bus_that_fails(

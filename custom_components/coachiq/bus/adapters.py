@@ -9,6 +9,7 @@ import re
 from serial.tools import list_ports
 
 from ..error import AdapterError
+from ..rvc import HEARD
 from . import socketcan
 from .codec import seeed, slcan
 from .codec.cannelloni import CannelloniCodec
@@ -119,7 +120,7 @@ def _open_socketcan(settings: Settings, use: Use) -> Port:
     """Open an interface of the kernel."""
     return socketcan.open_interface(
         str(settings["channel"]),
-        use.dgns if settings.get("known_only") else (),
+        HEARD.union(use.dgns) if settings.get("known_only") else (),
         bitrate=int(settings.get("bitrate", BITRATE)),
         silent=use.silent,
     )

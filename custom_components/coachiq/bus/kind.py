@@ -1,6 +1,6 @@
 """What a kind of adapter is: its settings, how it is opened, and where it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,12 +16,12 @@ MOST_PORT = 65_535
 class Use:
     """What a bus is wanted for.
 
-    Whoever is silent does not even acknowledge what it hears, if its adapter can do that. With
-    `dgns`, bits 8-24 of identifiers, only frames of these are wanted.
+    Whoever is silent does not even acknowledge what it hears, if its adapter can do that. `dgns`,
+    bits 8-24 of identifiers, can be read: an adapter may be told to hand on no others.
     """
 
     silent: bool = True
-    dgns: frozenset[int] = frozenset()
+    dgns: Collection[int] = ()
 
 
 LISTENING = Use()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 import contextlib
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -79,7 +79,7 @@ class Link:
         product: str,
         frames: Callable[[Frames, float], None],
         changed: Callable[[LinkState], None],
-        known: Iterable[int] = (),
+        known: Collection[int] = (),
         address: int | None = None,
     ) -> None:
         """Take the adapter and who listens; nothing is opened yet.
@@ -101,7 +101,7 @@ class Link:
         self._changed = changed
         self.heard_at: float | None = None
         self.down_since: float | None = clock.now()
-        self._use = Use(silent=not transmit, dgns=HEARD.union(known))
+        self._use = Use(silent=not transmit, dgns=known)
         self._port: Port | None = None
         self._lost = asyncio.Event()
         self._silent_since = 0.0

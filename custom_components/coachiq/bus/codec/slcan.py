@@ -1,6 +1,7 @@
 """Lines of slcan (Lawicel's protocol): `T19FEDA8A8307EC8FCFF0104FF` and a carriage return."""
 
 from ..port import ERROR, EXTENDED, IDENTIFIER, REMOTE, Frame
+from . import cut
 
 BITRATES = {
     10_000: 0, 20_000: 1, 50_000: 2, 100_000: 3, 125_000: 4,
@@ -40,10 +41,8 @@ class SlcanCodec:
 
     def decode(self, data: bytes) -> list[Frame]:
         """Return the frames of the lines that this piece completes."""
-        *lines, self._rest = (self._rest + data).split(b"\r")
-        if len(self._rest) > LONGEST_LINE:
-            self._rest = b""
-            self.garbled += 1
+        lines, self._rest, lost = cut(self._rest + data, b"\r", LONGEST_LINE)
+        self.garbled += lost
         frames = []
         for line in lines:
             try:

@@ -1,6 +1,7 @@
 """Messages of socketcand: `< frame 19FEDA8A 23.424242 307EC8FCFF0104FF >`."""
 
 from ..port import ERROR, EXTENDED, IDENTIFIER, Frame
+from . import cut
 
 # Longer than any message: 13 characters more than a frame with spaces between its bytes.
 LONGEST_MESSAGE = 128
@@ -23,10 +24,8 @@ class SocketcandCodec:
 
     def decode(self, data: bytes) -> list[Frame]:
         """Return the frames of the messages that this piece completes."""
-        *messages, self._rest = (self._rest + data).split(b">")
-        if len(self._rest) > LONGEST_MESSAGE:
-            self._rest = self._rest[-LONGEST_MESSAGE:]
-            self.garbled += 1
+        messages, self._rest, lost = cut(self._rest + data, b">", LONGEST_MESSAGE)
+        self.garbled += lost
         frames = []
         for message in messages:
             before, begin, text = message.rpartition(b"<")

@@ -1,6 +1,7 @@
 """Yacht Devices' RAW: `17:33:21.107 R 19F51323 01 2F 30 70 00 2F 30 70`, a line a frame."""
 
 from ..port import EXTENDED, IDENTIFIER, Frame
+from . import cut
 
 # Longer than any line: 12 characters of time, a letter, 8 of the identifier, 8 bytes of data.
 LONGEST_LINE = 96
@@ -21,10 +22,8 @@ class YachtCodec:
 
     def decode(self, data: bytes) -> list[Frame]:
         """Return the frames of the lines that this piece completes."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > LONGEST_LINE:
-            self._rest = self._rest[-LONGEST_LINE:]
-            self.garbled += 1
+        lines, self._rest, lost = cut(self._rest + data, b"\n", LONGEST_LINE)
+        self.garbled += lost
         frames = []
         for line in lines:
             # From the right: the end of a broken line may stand before a good one.
