@@ -26,7 +26,7 @@ from .const import (
 )
 from .coordinator import CoachConfigEntry, CoachCoordinator, bus_keys, node_identifier
 from .error import ProfileError
-from .garbage import async_spare_collections
+from .garbage import async_collect_in_pieces, async_spare_collections
 from .rvc import Spec, SpecError, load_chassis_spec, load_spec
 from .services import async_register_actions
 from .store import CoachStore
@@ -38,6 +38,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
     """Register the actions."""
     async_register_actions(hass)
+    async_collect_in_pieces(hass)
     return True
 
 

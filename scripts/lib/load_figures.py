@@ -77,6 +77,11 @@ def cost(seen: Seen) -> list[Figure]:
             f" idle {max(idle.lags) * 1e3:.1f}",
         ),
         _longest("longest callback of ours", load, MOST_CALLBACK_MS if limited else None),
+        Figure(
+            name="longest garbage collection", value=max(load.collections) * 1e3, unit="ms",
+            beside=f"of {len(load.collections)}, in all {sum(load.collections):.2f} s;"
+            f" idle {max(idle.collections, default=0.0) * 1e3:.1f}",
+        ),
         _longest("the same while things appear", seen.appearing, None),
     ]  # fmt: skip
     if seen.recorded is not None:

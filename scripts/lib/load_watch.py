@@ -5,6 +5,7 @@ from asyncio import events
 import contextlib
 from dataclasses import dataclass, field
 from functools import partial
+import gc
 import statistics
 import time
 from types import TracebackType
@@ -18,13 +19,17 @@ LONG = 0.001
 
 @dataclass(slots=True)
 class Span:
-    """What was seen in one span of time; lags in seconds, long callbacks in seconds of CPU."""
+    """What was seen in one span of time; lags in seconds, long callbacks in seconds of CPU.
+
+    `collections` are the seconds that each garbage collection took, while all threads waited.
+    """
 
     wall: float = 0.0
     cpu: float = 0.0
     lags: list[float] = field(default_factory=list)
     ours: list[tuple[float, str]] = field(default_factory=list)
     others: list[tuple[float, str]] = field(default_factory=list)
+    collections: list[float] = field(default_factory=list)
     callbacks: int = 0
 
     @property
@@ -47,6 +52,7 @@ class Watch:
         self._run = events.Handle._run  # noqa: SLF001  asyncio tells nobody what it calls
         self._probe: asyncio.Task[None] | None = None
         self._since = (0.0, 0.0)
+        self._collecting_since = 0.0
 
     async def __aenter__(self) -> Self:
         """Begin to watch."""
@@ -62,6 +68,7 @@ class Watch:
                 watch.note(handle, took)
 
         events.Handle._run = timed  # type: ignore[assignment,method-assign]  # noqa: SLF001
+        gc.callbacks.append(self._see_collection)
         self.next()
         self._probe = asyncio.create_task(self._look())
         return self
@@ -73,6 +80,7 @@ class Watch:
         traceback: TracebackType | None,
     ) -> None:
         """Watch no more."""
+        gc.callbacks.remove(self._see_collection)
         events.Handle._run = self._run  # type: ignore[method-assign]  # noqa: SLF001
         if self._probe:
             self._probe.cancel()
@@ -96,6 +104,13 @@ class Watch:
         """Keep a long callback."""
         name = _called(handle)
         (self.span.ours if OURS in name else self.span.others).append((took, name))
+
+    def _see_collection(self, phase: str, _: dict[str, int]) -> None:
+        """Note when a garbage collection begins, and how long it took."""
+        if phase == "start":
+            self._collecting_since = time.perf_counter()
+        else:
+            self.span.collections.append(time.perf_counter() - self._collecting_since)
 
     async def _look(self) -> None:
         """Look again and again how late the loop is."""

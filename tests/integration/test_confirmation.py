@@ -1,12 +1,15 @@
 """A command and what becomes of it: answered, refused, unanswered, or impossible."""
 
 import asyncio
+import gc
 import time
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.coachiq.coach.pending import Pending
 
 from .conftest import Peer, until
 
@@ -136,3 +139,19 @@ async def test_ramping_keeps_the_level(
     await call
     await peer.send("19FEDA8E#247CC8FCFF0004FF")
     assert hass.states.get("light.dimmer_36").attributes["brightness"] == 255
+
+
+async def test_a_command_that_is_over_is_no_garbage_to_be_collected(
+    hass: HomeAssistant, entry: MockConfigEntry, peer: Peer
+) -> None:
+    await peer.appear(OFF)
+    gc.collect()
+    gc.disable()
+    try:
+        call = asyncio.create_task(turn_on(hass))
+        await peer.wait_for("19FEDB")
+        await peer.send(ON)
+        await call
+        assert not [one for one in gc.get_objects() if isinstance(one, Pending)]
+    finally:
+        gc.enable()

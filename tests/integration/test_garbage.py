@@ -1,10 +1,14 @@
 """What Home Assistant consists of is no garbage, and need not be looked through for it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 import gc
+import threading
 
 from homeassistant.core import CoreState, HomeAssistant
 import pytest
+
+from custom_components.coachiq.garbage import PIECES
 
 from .conftest import Peer, coach_entry, set_up, until, virtual_bus
 
@@ -46,3 +50,25 @@ async def test_a_coach_that_is_discovered_is_set_aside_when_it_is_complete(
     await until(lambda: len(entry.runtime_data.coach.things) == 60)
     await until(lambda: gc.get_freeze_count() > at_first + 1000)
     await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_full_collection_comes_by_the_clock_and_off_the_loop(
+    hass: HomeAssistant, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.coachiq.garbage.FULL_INTERVAL", timedelta(seconds=0.1))
+    usual = gc.get_threshold()
+    threads: list[int] = []
+
+    def see(phase: str, information: dict[str, int]) -> None:
+        if phase == "start" and information["generation"] == 2:
+            threads.append(threading.get_ident())
+
+    entry = coach_entry(virtual_bus(peer.channel), transmit=False)
+    await set_up(hass, entry)
+    gc.callbacks.append(see)
+    await until(lambda: len(threads) >= 2)
+    gc.callbacks.remove(see)
+    assert threading.get_ident() not in threads
+    assert gc.get_threshold() == PIECES
+    await hass.async_stop()
+    assert gc.get_threshold() == usual

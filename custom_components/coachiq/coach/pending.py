@@ -129,6 +129,7 @@ class Pending:
         """Show nothing but what the bus has said."""
         if self._show_timer:
             self._show_timer.cancel()
+            self._show_timer = None
         if self._thing.expected is self._expected:
             self._thing.expected = {}
             self._changed()
@@ -192,6 +193,8 @@ class Pending:
         for waiting in (self._timer, self._handle):
             if waiting:
                 waiting.cancel()
+        # They hold this command, which is to be freed without a garbage collection.
+        self._timer = self._handle = None
         if not keep_shown:
             self.hide()
         self._done(error)
