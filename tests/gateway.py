@@ -3,7 +3,10 @@
 import asyncio
 from collections.abc import Mapping
 import contextlib
+import os
 import socket
+
+from custom_components.coachiq.bus.port import Port
 
 
 class Gateway:
@@ -59,7 +62,8 @@ class Gateway:
 class FarEnd:
     """A gateway of any kind: what is written to it is `read`, and it says bytes.
 
-    `hello` is said to whoever comes; `answers` are what it replies to.
+    `hello` is said to whoever comes; `answers` are what it replies to. While it is `refusing`, it
+    has all the clients that it can have.
     """
 
     def __init__(self, hello: bytes = b"", answers: Mapping[bytes, bytes] | None = None) -> None:
@@ -68,6 +72,7 @@ class FarEnd:
         self.hello = hello
         self.answers = answers or {}
         self.transports: list[asyncio.Transport] = []
+        self.refusing = False
         self._server: asyncio.Server | None = None
 
     async def open(self, host: str = "127.0.0.1") -> None:
@@ -107,8 +112,11 @@ class _Visitor(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        transport.write(self._far_end.hello)
         self._far_end.transports.append(transport)
+        if self._far_end.refusing:
+            transport.abort()
+        else:
+            transport.write(self._far_end.hello)
 
     def connection_lost(self, _: Exception | None) -> None:
         self._far_end.transports.remove(self.transport)
@@ -122,12 +130,17 @@ class _Visitor(asyncio.Protocol):
                 self.transport.write(answer)
 
 
+def daemon() -> FarEnd:
+    """Return what greets and answers as socketcand does."""
+    return FarEnd(b"< hi >", {b"< open can0 >": b"< ok >", b"< rawmode >": b"< ok >"})
+
+
 class DatagramFarEnd:
     """A gateway that sends datagrams to one port, and reads what comes from there."""
 
     def __init__(self) -> None:
-        self.port = _free_port()
-        self.local_port = _free_port()
+        self.port = free_port()
+        self.local_port = free_port()
         self.read = b""
         self._socket: socket.socket | None = None
 
@@ -153,7 +166,15 @@ class DatagramFarEnd:
             self.read += sock.recv(2048)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
+
+
+def narrow(port: Port) -> int:
+    """Make our side's buffer so small that it can be filled, and return the descriptor."""
+    descriptor: int = port._device.fileno()  # type: ignore[attr-defined]  # a DescriptorPort
+    with socket.socket(fileno=os.dup(descriptor)) as ours:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+    return descriptor

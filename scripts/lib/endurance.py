@@ -98,6 +98,14 @@ def reloads(count: int) -> str:
     return next(line for line in done.stdout.splitlines() if " reloads, " in line).lstrip(".")
 
 
+def faults(count: int) -> str:
+    """Let each kind of adapter meet each fault so many times, and write docs/faults.md."""
+    # It needs all of Home Assistant, which the others do without.
+    import fault_table  # noqa: PLC0415
+
+    return fault_table.write(count)
+
+
 PROOFS = {
     "fuzz": Proof(
         shows="nothing raises, whatever comes from the bus",
@@ -113,6 +121,12 @@ PROOFS = {
     ),
     "memory": Proof(
         shows="no memory is kept per frame", count=1_000_000, unit="frames", run=memory
+    ),
+    "faults": Proof(
+        shows="every kind of adapter overcomes every fault; writes docs/faults.md",
+        count=3,
+        unit="rounds",
+        run=faults,
     ),
     "reloads": Proof(
         shows="no thread, socket or memory is left by a coach that is closed",

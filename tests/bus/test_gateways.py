@@ -15,12 +15,12 @@ from pytest_socket import socket_allow_hosts
 
 from custom_components.coachiq.bus import KINDS, LinkState, check_adapter
 from custom_components.coachiq.bus.adapters import open_adapter, place_of
-from custom_components.coachiq.bus.port import EXTENDED, Frame, Port, ignore
+from custom_components.coachiq.bus.port import EXTENDED, Frame, ignore
 from custom_components.coachiq.error import AdapterError
 from tests.bus.dialect import DATAGRAMS, STREAMS, Dialect, Plain, cannelloni
 from tests.bus.test_link import COMMAND, LIGHT, Line, Shop
 from tests.bus.wiring import our_threads, until
-from tests.gateway import DatagramFarEnd, FarEnd
+from tests.gateway import DatagramFarEnd, FarEnd, daemon, narrow
 
 type End = FarEnd | DatagramFarEnd
 type Settings = dict[str, str | int]
@@ -45,10 +45,6 @@ class Case:
             return {"port": f"socket://127.0.0.1:{end.port}", "bitrate": 250_000}
         where: Settings = {"host": "127.0.0.1", "tcp_port": end.port}
         return where | {"channel": "can0"} if self.kind == "socketcand" else where
-
-
-def daemon() -> FarEnd:
-    return FarEnd(b"< hi >", {b"< open can0 >": b"< ok >", b"< rawmode >": b"< ok >"})
 
 
 def joined(dialect: Dialect) -> Callable[[list[Plain]], list[bytes]]:
@@ -204,14 +200,6 @@ async def test_nothing_is_left_once_it_is_stopped(case: Case, end: End) -> None:
 
 def more(found: Sized, than: int) -> bool:
     return len(found) > than
-
-
-def narrow(port: Port) -> int:
-    """Make our side's buffer so small that it can be filled, and return the descriptor."""
-    descriptor: int = port._device.fileno()  # type: ignore[attr-defined]  # a DescriptorPort
-    with socket.socket(fileno=os.dup(descriptor)) as ours:
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
-    return descriptor
 
 
 @streams

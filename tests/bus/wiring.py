@@ -32,16 +32,17 @@ async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
 class SerialPort:
     """A serial slcan stick on a pty: `path` is what our adapter opens, the other end is ours.
 
-    It answers when it is told to open its channel, as most sticks do.
+    It answers when it is told to open its channel, as most sticks do, unless it is `mute`. While
+    it is `stalled` it reads nothing.
     """
 
     def __init__(self) -> None:
         self._far, near = os.openpty()
         self.path = os.ttyname(near)
-        self._near = near
+        self.near = near
         self._said = bytearray()
         self._seen = 0
-        self.mute = False
+        self.mute = self.stalled = False
         self._halt = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="stick", daemon=True)
         self._thread.start()
@@ -70,7 +71,9 @@ class SerialPort:
 
     def _listen(self) -> None:
         while not self._halt.is_set():
-            if select.select([self._far], [], [], 0.05)[0]:
+            if self.stalled:
+                time.sleep(0.02)
+            elif select.select([self._far], [], [], 0.05)[0]:
                 with contextlib.suppress(OSError):
                     self._said += os.read(self._far, 4096)
                     if not self.mute and self._said.endswith((b"O\r", b"L\r")):
@@ -79,5 +82,5 @@ class SerialPort:
     def close(self) -> None:
         self._halt.set()
         self._thread.join()
-        os.close(self._near)
+        os.close(self.near)
         os.close(self._far)

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterator
 import contextlib
-import os
 from pathlib import Path
-import select
 import socket
 import struct
 import subprocess
@@ -87,9 +85,11 @@ def record(can_id: int, data: bytes) -> bytes:
 
 
 class Stick(SerialPort):
-    """A slcan stick that may stop to read what it is told."""
+    """A slcan stick that answers nothing."""
 
-    stalled = False
+    def __init__(self) -> None:
+        super().__init__()
+        self.mute = True
 
     def wait_for(self, end: bytes) -> None:
         """Return when what was written so far ends so; fails after a while."""
@@ -97,11 +97,3 @@ class Stick(SerialPort):
         while not self.said.endswith(end):
             assert time.monotonic() < give_up_at, self.said
             time.sleep(0.01)
-
-    def _listen(self) -> None:
-        while not self._halt.is_set():
-            if self.stalled:
-                time.sleep(0.02)
-            elif select.select([self._far], [], [], 0.05)[0]:
-                with contextlib.suppress(OSError):
-                    self._said += os.read(self._far, 4096)
