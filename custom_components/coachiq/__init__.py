@@ -24,7 +24,8 @@ from .const import (
     J1939,
     PLATFORMS,
 )
-from .coordinator import CoachConfigEntry, CoachCoordinator, bus_keys, node_identifier
+from .coordinator import CoachConfigEntry, CoachCoordinator, bus_keys
+from .device import node_identifier
 from .error import ProfileError
 from .garbage import async_collect_in_pieces, async_spare_collections
 from .rvc import Spec, SpecError, load_chassis_spec, load_spec
@@ -127,6 +128,7 @@ async def async_remove_config_entry_device(
         return False
     for identity in [thing for thing in coordinator.coach.things if str(thing) in names]:
         coordinator.coach.remove(identity)
+    coordinator.store.forget(names)
     coordinator.store.save_soon(coordinator.coach)
     return True
 

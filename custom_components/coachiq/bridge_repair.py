@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import (
@@ -16,8 +17,9 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .bus import Link, LinkState
-from .bus.bridge import ENOUGH, Decision, Sample, followers, is_bridge
+from .bus import LinkState
+from .bus.bridge import Decision, Sample, Tally, followers
+from .bus_form import async_sentence
 from .const import CONF_BRIDGES, DOMAIN
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 FIRST_LOOK = 10.0
 NEXT_LOOK = 60.0
-# So long the buses are heard at most until each has said enough to be judged.
+# So long the buses are heard at most at a look; quiet ones are judged after several looks.
 LONGEST_SAMPLE = 20.0
 POLL = 0.1
 SEPARATE = "separate"
@@ -49,34 +51,44 @@ async def async_watch_bridges(hass: HomeAssistant, coordinator: CoachCoordinator
     forget_questions(hass, entry, pairs)
     if not pairs:
         return
+    tallies = {pair: Tally() for pair in pairs}
     await asyncio.sleep(FIRST_LOOK)
     while True:
-        samples = await _async_sample(coordinator.links, {key for pair in pairs for key in pair})
-        for pair in pairs:
-            one, other = samples.get(pair[0]), samples.get(pair[1])
-            if one and other and one.count >= ENOUGH and other.count >= ENOUGH:
-                _tell(hass, coordinator, pair, bridged=is_bridge(one, other))
+        samples, until = await _async_sample(coordinator, {key for pair in pairs for key in pair})
+        for pair, tally in tallies.items():
+            if samples.keys() >= set(pair):
+                tally.add(samples[pair[0]], samples[pair[1]], until)
+                bridged = tally.judge()
+                if bridged is not None:
+                    _tell(hass, coordinator, pair, bridged=bridged)
             await asyncio.sleep(0)
         await asyncio.sleep(NEXT_LOOK)
 
 
-async def _async_sample(links: dict[str, Link], keys: Iterable[str]) -> dict[str, Sample]:
-    """Hear the buses that are up over the same stretch of time, by their keys."""
+async def _async_sample(
+    coordinator: CoachCoordinator, keys: Iterable[str]
+) -> tuple[dict[str, Sample], float]:
+    """Hear the buses that are up over the same stretch of time, by their keys.
+
+    Returns with them the moment until which all that was said has been read.
+    """
+    links = coordinator.links
     samples = {key: Sample() for key in keys if links[key].state is not LinkState.DOWN}
     if len(samples) < 2:
-        return {}
+        return {}, 0.0
     taps = [links[key].tap(sample.hear) for key, sample in samples.items()]
     try:
         for _ in range(round(LONGEST_SAMPLE / POLL)):
-            # One poll more than enough: what was heard at the very end is not judged.
-            enough = all(sample.count >= ENOUGH for sample in samples.values())
-            await asyncio.sleep(POLL)
-            if enough or any(sample.is_full for sample in samples.values()):
+            heard = samples.values()
+            if all(one.is_enough for one in heard) or any(one.is_full for one in heard):
                 break
+            await asyncio.sleep(POLL)
+        until = coordinator.clock.now()
+        await asyncio.sleep(POLL)
     finally:
         for untap in taps:
             untap()
-    return samples
+    return samples, until
 
 
 def _tell(hass: HomeAssistant, coordinator: CoachCoordinator, pair: Pair, *, bridged: bool) -> None:
@@ -105,6 +117,25 @@ def _undecided(entry: CoachConfigEntry, keys: Iterable[str]) -> list[Pair]:
     known = set(keys)
     free = sorted(known - followers(decisions, known))
     return [pair for pair in combinations(free, 2) if pair not in decided]
+
+
+def decision_id(decision: Decision) -> str:
+    """Return what a decision is called in a form."""
+    return "-".join(decision["buses"])
+
+
+async def async_decisions(hass: HomeAssistant, entry: ConfigEntry) -> list[SelectOptionDict]:
+    """Return what the owner decided of buses, in words."""
+    titles = {bus.unique_id: bus.title for bus in entry.subentries.values()}
+    decisions: list[Decision] = entry.options.get(CONF_BRIDGES, [])
+    found = []
+    for decision in decisions:
+        leader = decision["leads"]
+        words = await async_sentence(hass, CONF_BRIDGES, "leads" if leader else SEPARATE)
+        one, other = sorted(decision["buses"], key=lambda key: key != leader)
+        label = words.format(one=titles.get(one, one), other=titles.get(other, other))
+        found.append(SelectOptionDict(value=decision_id(decision), label=label))
+    return found
 
 
 def forget_decisions(hass: HomeAssistant, entry: CoachConfigEntry, keys: Collection[str]) -> None:

@@ -21,7 +21,12 @@ LOOK = timedelta(seconds=10)
 DOWN_FOR = 180.0
 # What stays so until somebody acts is told earlier.
 UNSET_FOR = 8.0
-UNSET = {"interface_down": False, "interface_bitrate": True, "interface_mute": True}
+UNSET = {
+    "interface_down": False,
+    "interface_bus_off": False,
+    "interface_bitrate": True,
+    "interface_mute": True,
+}
 
 
 def watch_buses(hass: HomeAssistant, entry: CoachConfigEntry) -> Callable[[], None]:

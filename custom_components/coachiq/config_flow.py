@@ -26,6 +26,7 @@ from homeassistant.helpers.service_info.usb import UsbServiceInfo
 from homeassistant.util import slugify
 import voluptuous as vol
 
+from .bridge_repair import async_decisions, decision_id
 from .bus.adapters import Settings, place_of
 from .bus.port import BITRATE
 from .bus_flow import Answers, BusFlow, BusSteps
@@ -33,6 +34,7 @@ from .bus_form import SIMULATOR, are_names, check_unused, new_bus_key
 from .coach import profile_titles
 from .const import (
     BUS,
+    CONF_BRIDGES,
     CONF_COACH,
     CONF_DISCOVER,
     CONF_PROFILE,
@@ -208,12 +210,26 @@ class CoachOptionsFlow(OptionsFlow):
     """Changes what a coach may do."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Allow or refuse to transmit, to make new things, and to record."""
+        """Allow or refuse to transmit, to make new things, and to record.
+
+        What was decided of networks that carry the same frames can be taken back here.
+        """
+        options = self.config_entry.options
         if user_input is not None:
-            return self.async_create_entry(data={**self.config_entry.options, **user_input})
+            if CONF_BRIDGES in user_input:
+                ticked = user_input[CONF_BRIDGES]
+                kept = [one for one in options[CONF_BRIDGES] if decision_id(one) in ticked]
+                user_input = {**user_input, CONF_BRIDGES: kept}
+            return self.async_create_entry(data={**options, **user_input})
+        schema = OPTIONS_SCHEMA
+        if decisions := await async_decisions(self.hass, self.config_entry):
+            choice = SelectSelectorConfig(
+                options=decisions, mode=SelectSelectorMode.LIST, multiple=True
+            )
+            every = [decision["value"] for decision in decisions]
+            field = vol.Required(CONF_BRIDGES, default=every)
+            schema = schema.extend({field: SelectSelector(choice)})
+        suggested = {key: value for key, value in options.items() if key != CONF_BRIDGES}
         return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                OPTIONS_SCHEMA, self.config_entry.options
-            ),
+            step_id="init", data_schema=self.add_suggested_values_to_schema(schema, suggested)
         )

@@ -12,7 +12,6 @@ from typing import Final, override
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -39,6 +38,7 @@ from .const import (
     FIXED_ADDRESS,
     RV_C,
 )
+from .device import make_devices, move_device, name_of, thing_device
 from .error import CoachError
 from .garbage import async_spare_newcomers
 from .recording import Recordings
@@ -135,7 +135,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
 
     async def async_start(self) -> None:
         """Make the known things and begin to open the buses."""
-        self._make_devices()
+        make_devices(self)
         await self.store.async_restore(self.coach)
         self.coach.start()
 
@@ -214,86 +214,17 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
                 translation_key=failure.key,
-                translation_placeholders={"thing": self.name_of(thing), **failure.words},
+                translation_placeholders={"thing": name_of(self, thing), **failure.words},
             ) from failure
 
     def is_up(self, bus: str) -> bool:
         """Tell whether a bus can be heard."""
         return self.coach.is_up(bus)
 
-    def name_of(self, thing: Thing) -> str:
-        """Return what the owner calls a thing."""
-        device = self._device(str(thing.id))
-        return str(device and (device.name_by_user or device.name))
-
     def device_info(self, thing: Thing) -> DeviceInfo:
-        """Return the device of a thing: named by the profile, else by what it is."""
-        row = self.coach.row(thing.id)
-        info = DeviceInfo(
-            identifiers={(DOMAIN, str(thing.id))}, via_device_id=self._node_device(thing)
-        )
-        if row.area:
-            info["suggested_area"] = row.area
-        if row.name:
-            info["name"] = row.name
-        elif thing.id.key[0] in thing.family.names:
-            info["translation_key"] = thing.family.names[thing.id.key[0]]
-        else:
-            info["translation_key"] = thing.family.key
-            info["translation_placeholders"] = {
-                "instance": " ".join(str(part) for part in thing.id.key)
-            }
-        return info
-
-    def _make_devices(self) -> None:
-        """Register the coach and its buses."""
-        registry = dr.async_get(self.hass)
-        coach = registry.async_get_or_create(
-            config_entry_id=self.entry.entry_id,
-            identifiers={(DOMAIN, f"coach-{self.entry.data[CONF_COACH]}")},
-            name=self.entry.title,
-            manufacturer="CoachIQ",
-            model=self.coach.profile.title or None,
-        )
-        for key, subentry in self.buses.items():
-            registry.async_get_or_create(
-                config_entry_id=self.entry.entry_id,
-                config_subentry_id=subentry.subentry_id,
-                identifiers={(DOMAIN, f"bus-{key}")},
-                translation_key="bus",
-                translation_placeholders={"bus": subentry.title},
-                via_device_id=coach.id,
-            )
-
-    def _device(self, identifier: str) -> dr.DeviceEntry | None:
-        """Return one of our devices."""
-        found = dr.async_get(self.hass).async_get_device_by_identifier(
-            (DOMAIN, identifier), self.entry.entry_id
-        )
-        return found if isinstance(found, dr.DeviceEntry) else None
-
-    def bus_device(self, bus: str) -> dr.DeviceEntry:
-        """Return the device of a bus."""
-        device = self._device(f"bus-{bus}")
-        if device is None:
-            raise RuntimeError(f"the device of bus {bus} is registered at the start")
-        return device
-
-    def _node_device(self, thing: Thing) -> str:
-        """Return the device of the node that speaks for a thing, or of its bus while unknown."""
-        bus = self.bus_device(thing.id.bus)
+        """Return the device of a thing, below the node that speaks for it now."""
         self._via[thing.id] = thing.source
-        if thing.source is None:
-            return bus.id
-        node = dr.async_get(self.hass).async_get_or_create(
-            config_entry_id=self.entry.entry_id,
-            config_subentry_id=self.buses[thing.id.bus].subentry_id,
-            identifiers={(DOMAIN, node_identifier(thing.id.bus, thing.source))},
-            translation_key="node",
-            translation_placeholders={"address": f"{thing.source:02X}"},
-            via_device_id=bus.id,
-        )
-        return node.id
+        return thing_device(self, thing)
 
     def _added(self, thing: Thing) -> None:
         """Make the entities of a thing that appeared."""
@@ -330,16 +261,10 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
 
     def _changed(self, thing: Thing, names: set[str]) -> None:
         """Wake the entities that show one of these values."""
-        if thing.source is not None and self._via.get(thing.id, thing.source) != thing.source:
-            self._move_device(thing)
+        moved = thing.source is not None and self._via.get(thing.id, thing.source) != thing.source
+        if moved and move_device(self, thing):
+            self._via[thing.id] = thing.source
         self._tell(thing.id, names)
-
-    def _move_device(self, thing: Thing) -> None:
-        """Put a thing's device below the node that speaks for it now."""
-        if device := self._device(str(thing.id)):
-            dr.async_get(self.hass).async_update_device(
-                device.id, via_device_id=self._node_device(thing)
-            )
 
     def _link_changed(self, bus: str, state: LinkState) -> None:
         """Tell the coach how a bus is."""
@@ -362,11 +287,6 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         for update, wanted in list(self._listeners.get(source, {}).items()):
             if not wanted.isdisjoint(names):
                 _wake(update)
-
-
-def node_identifier(bus: str, source: int) -> str:
-    """Return the name by which the device of a node is known."""
-    return f"{bus}-node-sa-{source:02x}"
 
 
 def bus_keys(entry: ConfigEntry) -> list[str]:

@@ -13,7 +13,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
 from .const import CONF_DISCOVER, DOMAIN
-from .coordinator import NODES, CoachCoordinator, node_identifier
+from .coordinator import NODES, CoachCoordinator
+from .device import bus_device, node_identifier
 
 # The recorder need not know it to the second.
 WRITING_INTERVAL = 60.0
@@ -103,7 +104,7 @@ class NodeLastSeen(BaseCoordinatorEntity[CoachCoordinator], SensorEntity):
             identifiers={(DOMAIN, node_identifier(bus, source))},
             translation_key="node",
             translation_placeholders={"address": f"{source:02X}"},
-            via_device_id=coordinator.bus_device(bus).id,
+            via_device_id=bus_device(coordinator, bus).id,
         )
 
     @override

@@ -3,7 +3,7 @@
 It may be deleted without loss of anything that the owner decided.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container
 import logging
 from typing import TypedDict
 
@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
-from .coach import Coach, Thing, ThingId
+from .coach import Coach, ThingId
 from .const import DOMAIN
 
 _LOGGER = logging.getLogger(__name__)
@@ -43,6 +43,8 @@ class CoachStore:
         """Name the file; nothing is read yet."""
         self._store: Store[Stored] = Store(hass, VERSION, f"{DOMAIN}.{entry_id}")
         self._readable = True
+        # The things of buses that make none now: one that follows another may cease to.
+        self._resting: list[StoredThing] = []
 
     async def async_restore(self, coach: Coach) -> None:
         """Make the things that were known; a file of a newer version is left alone."""
@@ -53,32 +55,35 @@ class CoachStore:
             self._readable = False
             return
         for thing in stored["things"] if stored else ():
-            if thing["bus"] in coach.lines:
+            if line := coach.lines.get(thing["bus"]):
+                if not line.intake.families:
+                    self._resting.append(thing)
+                    continue
                 coach.restore(
-                    ThingId(thing["bus"], thing["family"], tuple(thing["key"])),
-                    answers=thing["answers"],
-                    last_level=thing["last_level"],
+                    _identity(thing), answers=thing["answers"], last_level=thing["last_level"]
                 )
+
+    def forget(self, names: Container[str]) -> None:
+        """Let what is kept of a bus that makes no things go, by the things' names."""
+        self._resting = [one for one in self._resting if str(_identity(one)) not in names]
 
     def save_soon(self, coach: Coach) -> None:
         """Write the file in a while."""
         if self._readable:
-            self._store.async_delay_save(lambda: _content(coach.things.values()), SAVE_DELAY)
+            self._store.async_delay_save(lambda: self._content(coach), SAVE_DELAY)
 
     async def async_save(self, coach: Coach) -> None:
         """Write the file now."""
         if self._readable:
-            await self._store.async_save(_content(coach.things.values()))
+            await self._store.async_save(self._content(coach))
 
     async def async_remove(self) -> None:
         """Delete the file."""
         await self._store.async_remove()
 
-
-def _content(things: Iterable[Thing]) -> Stored:
-    """Return what is written of these things."""
-    return {
-        "things": [
+    def _content(self, coach: Coach) -> Stored:
+        """Return what is written."""
+        made: list[StoredThing] = [
             {
                 "bus": thing.id.bus,
                 "family": thing.id.family,
@@ -86,6 +91,11 @@ def _content(things: Iterable[Thing]) -> Stored:
                 "answers": thing.answers,
                 "last_level": thing.last_level,
             }
-            for thing in things
+            for thing in coach.things.values()
         ]
-    }
+        return {"things": made + self._resting}
+
+
+def _identity(thing: StoredThing) -> ThingId:
+    """Return the identity of a thing as it was written."""
+    return ThingId(thing["bus"], thing["family"], tuple(thing["key"]))

@@ -6,7 +6,14 @@ from collections.abc import AsyncIterator
 import can
 import pytest
 
-from custom_components.coachiq.bus.bridge import ENOUGH, Decision, Sample, followers, is_bridge
+from custom_components.coachiq.bus.bridge import (
+    ENOUGH,
+    WITHIN,
+    Decision,
+    Sample,
+    Tally,
+    followers,
+)
 from custom_components.coachiq.bus.link import Link
 from custom_components.coachiq.bus.port import ERROR, EXTENDED, Frame
 from custom_components.coachiq.clock import LoopClock
@@ -24,6 +31,14 @@ def sample(frames: list[Frame], *, late: float = 0.0, every: float = 0.010) -> S
     for turn, frame in enumerate(frames):
         heard.hear([frame], 100.0 + turn * every + late, False)
     return heard
+
+
+def is_bridge(one: Sample, other: Sample) -> bool | None:
+    """Judge by one sample of each, up to shortly before the last frame of all."""
+    tally = Tally()
+    last = max((heard.batches[-1][0] for heard in (one, other) if heard.batches), default=0.0)
+    tally.add(one, other, last - WITHIN)
+    return tally.judge()
 
 
 def mixed(share: float) -> list[Frame]:
@@ -59,7 +74,7 @@ def test_batches_of_two_buses_that_are_read_in_turns() -> None:
         one.hear(FRAMES[start : start + 40], 100.0 + start / 100, False)
         other.hear(FRAMES[start : start + 25], 100.004 + start / 100, False)
         other.hear(FRAMES[start + 25 : start + 40], 100.008 + start / 100, False)
-    one.hear([], 103.0, False)
+    one.hear(OTHERS[:1], 103.0, False)
     assert is_bridge(one, other)
 
 
@@ -90,14 +105,40 @@ def test_errors_and_our_own_frames_prove_nothing() -> None:
         for heard in (one, other):
             heard.hear([frame], 100.0 + turn * 0.010, True)
     assert not is_bridge(one, other)
-    assert one.count == 0
+    assert one.count == other.count == 0
 
 
 def test_few_frames_prove_nothing() -> None:
     few = sample(FRAMES[: ENOUGH - 1])
-    assert not is_bridge(few, sample(FRAMES))
-    assert not is_bridge(few, few)
-    assert not is_bridge(Sample(), Sample())
+    assert is_bridge(few, sample(FRAMES)) is None
+    assert is_bridge(few, few) is None
+    assert is_bridge(Sample(), Sample()) is None
+
+
+@pytest.mark.parametrize("late", [0.0, 0.1])
+def test_quiet_buses_are_judged_after_many_samples(late: float) -> None:
+    """Three frames in each: no verdict before 200, and then none of the frames is used again."""
+    tally, verdicts = Tally(), []
+    for start in range(0, 402, 3):
+        frames = (FRAMES + OTHERS)[start : start + 3]
+        tally.add(sample(frames, every=5.0), sample(frames, late=late, every=5.0), 120.0)
+        verdicts.append(tally.judge())
+    bridged = late == 0.0
+    assert verdicts == [None] * 66 + [bridged] + [None] * 66 + [bridged]
+
+
+def test_samples_without_a_frame_of_one_bus_prove_nothing() -> None:
+    tally = Tally()
+    tally.add(sample(FRAMES), Sample(), 200.0)
+    assert tally.judge() is None
+    assert tally.compared == 0
+
+
+def test_a_frame_whose_twin_may_not_have_been_read_is_not_compared() -> None:
+    tally = Tally()
+    tally.add(sample(FRAMES[:3], every=1.0), sample(FRAMES[:2], every=1.0), 101.5)
+    tally.add(sample(FRAMES[:2], every=1.0), sample(FRAMES[:3], every=1.0), 100.5)
+    assert (tally.compared, tally.same) == (3, 3)
 
 
 def test_a_sample_ends() -> None:
@@ -166,6 +207,4 @@ async def test_real_buses(pair: list[Link], late: float) -> None:
     finally:
         for end in ends:
             end.shutdown()
-    for heard in samples:
-        heard.hear([], heard.batches[-1][0] + 0.1, False)
     assert is_bridge(*samples) is (late == 0.0)

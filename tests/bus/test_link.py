@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+import socket
 import threading
 import time
 
@@ -11,7 +12,10 @@ import pytest
 import serial
 
 from custom_components.coachiq.bus import Link, LinkState
+from custom_components.coachiq.bus.codec.slcan import SlcanCodec
 from custom_components.coachiq.bus.link import Frames
+from custom_components.coachiq.bus.port import DescriptorPort, Frame
+from custom_components.coachiq.bus.socket_device import SocketDevice
 from custom_components.coachiq.clock import LoopClock
 from custom_components.coachiq.error import BusError
 from tests.bus.wiring import SerialPort, channel, our_threads, until
@@ -654,3 +658,27 @@ async def test_our_address_is_defended_while_many_want_to_tell_us_something(
     claim = f"18EE00F9#{NAME.hex().upper()}"
     frames = [await next_frame(peer) for _ in range(5)]
     assert claim in frames, "and it does not wait for the others"
+
+
+class LabouredCodec(SlcanCodec):
+    """A codec on a slow machine: each piece takes it a millisecond."""
+
+    def decode(self, data: bytes) -> list[Frame]:
+        time.sleep(0.001)
+        return super().decode(data)
+
+
+async def test_a_turn_of_reading_ends_after_2_ms() -> None:
+    near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    port = DescriptorPort(SocketDevice(near, 64), LabouredCodec())
+    turns: list[int] = []
+    for _ in range(8):
+        far.send(f"{LIGHT_LINE}\r".encode())
+    port.start(lambda frames: turns.append(len(frames)), lambda error: pytest.fail(str(error)))
+    try:
+        await until(lambda: sum(turns) == 8)
+    finally:
+        port.stop()
+        port.close()
+        far.close()
+    assert max(turns) <= 2

@@ -56,6 +56,16 @@ def test_a_controller_is_asked_for_bitrate_restart_and_silence(*, listen_only: b
     assert mode == {CTRLMODE: struct.pack("=II", LISTEN_ONLY, flags)}
 
 
+@pytest.mark.parametrize(
+    ("kind", "restart_ms", "stays"), [("can", 0, True), ("can", 100, False), ("vcan", 0, False)]
+)
+def test_only_a_controller_that_was_not_told_to_restart_stays_off(
+    kind: str, restart_ms: int, *, stays: bool
+) -> None:
+    state = netlink.InterfaceState(up=True, kind=kind, restart_ms=restart_ms)
+    assert state.stays_off is stays
+
+
 def test_pyroute2_is_the_one_that_home_assistant_itself_uses() -> None:
     core = Path(homeassistant.components.__file__).with_name("thread") / "manifest.json"
     pins = [

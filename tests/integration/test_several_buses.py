@@ -10,13 +10,19 @@ from homeassistant.config_entries import ConfigEntryState, ConfigSubentry, Confi
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.coachiq import async_remove_config_entry_device, bridge_repair
+from custom_components.coachiq.bus.bridge import ENOUGH, Sample, Tally
+from custom_components.coachiq.coach import ThingId
 from custom_components.coachiq.const import DOMAIN
 from custom_components.coachiq.diagnostics import async_get_config_entry_diagnostics
 from tests.gateway import Gateway
@@ -222,6 +228,12 @@ def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def short_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no look last."""
+    monkeypatch.setattr(bridge_repair, "LONGEST_SAMPLE", 0.2)
+
+
+@pytest.fixture
 async def bridged(
     hass: HomeAssistant, peer: Peer, second: Peer, quick_looks: None
 ) -> AsyncGenerator[MockConfigEntry]:
@@ -302,6 +314,94 @@ async def test_a_bridge_is_asked_about_and_one_leads(
     assert (told["house"]["follows"], told["second"]["follows"]) == (True, False)
     device = hass.data["device_registry"].async_get(lights["house-dimmer-36-light"].device_id)
     assert await async_remove_config_entry_device(hass, bridged, device)
+
+
+@pytest.mark.usefixtures("short_looks")
+async def test_quiet_buses_are_asked_about_after_several_looks(
+    hass: HomeAssistant,
+    bridged: MockConfigEntry,
+    peer: Peer,
+    second: Peer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No look hears the frames that are needed; all of them together do."""
+    looks: list[int] = []
+    look = Tally.add
+
+    def add(tally: Tally, one: Sample, other: Sample, until: float) -> None:
+        looks.append(max(one.count, other.count))
+        look(tally, one, other, until)
+
+    monkeypatch.setattr(Tally, "add", add)
+    for turn in range(1000):
+        for end in (peer, second):
+            await end.send(f"19FFFF8E#{turn:016X}", settle=False)
+        await asyncio.sleep(0.01)
+        if question(hass, bridged):
+            break
+    assert question(hass, bridged)
+    assert len(looks) > 2
+    assert max(looks) < ENOUGH
+
+
+async def options_form(hass: HomeAssistant, entry: MockConfigEntry) -> tuple[str, dict[Any, Any]]:
+    """Open the options; return the flow and the fields of its form."""
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    return form["flow_id"], form["data_schema"].schema
+
+
+async def test_a_decision_is_taken_back_in_the_options(
+    hass: HomeAssistant, bridged: MockConfigEntry, peer: Peer, second: Peer
+) -> None:
+    """The follower makes its things again, with what was learnt of them, and is asked about."""
+    _, fields = await options_form(hass, bridged)
+    assert "bridges" not in fields, "nothing was decided"
+    await peer.appear(ON)
+    learnt = bridged.runtime_data.coach.things[ThingId("house", "dimmer", (36,))]
+    learnt.answers = True
+    await talk(peer, second, done=lambda: question(hass, bridged), rounds=1500)
+    await answer(hass, bridged, "second")
+    assert list(bridged.runtime_data.coach.things) == []
+    said = bridged.options["bridges"]
+    chosen = {"transmit": False, "discover": False, "record": False}
+    for ticked, left in ((None, said), (["house-second"], said), ([], [])):
+        flow, fields = await options_form(hass, bridged)
+        choice = fields["bridges"].config["options"]
+        assert choice == [{"value": "house-second", "label": "Second leads, House is only watched"}]
+        answers = chosen if ticked is None else {**chosen, "bridges": ticked}
+        before = bridged.runtime_data
+        done = await hass.config_entries.options.async_configure(flow, answers)
+        assert done["type"] is FlowResultType.CREATE_ENTRY
+        assert bridged.options == {**chosen, "bridges": left}
+        await hass.async_block_till_done()
+    assert bridged.runtime_data is not before
+    (thing,) = bridged.runtime_data.coach.things.values()
+    assert (str(thing.id), thing.answers, thing.last_level) == ("house-dimmer-36", True, 100.0)
+    _, fields = await options_form(hass, bridged)
+    assert "bridges" not in fields
+    await until(lambda: all(map(bridged.runtime_data.is_up, ("house", "second"))))
+    await talk(peer, second, done=lambda: question(hass, bridged), rounds=1500)
+    assert question(hass, bridged)
+
+
+async def test_what_the_owner_deletes_of_a_follower_is_forgotten(
+    hass: HomeAssistant, bridged: MockConfigEntry, peer: Peer, hass_storage: dict[str, Any]
+) -> None:
+    """Of two things of a bus that follows, the one that is left is kept."""
+    await peer.appear(ON, "19FEDA8E#257C00FCFF0500FF")
+    said = [{"buses": ["house", "second"], "leads": "second"}]
+    hass.config_entries.async_update_entry(bridged, options={**bridged.options, "bridges": said})
+    await hass.async_block_till_done()
+    assert list(bridged.runtime_data.coach.things) == []
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, "house-dimmer-36"), bridged.entry_id
+    )
+    assert device
+    assert await async_remove_config_entry_device(hass, bridged, device)
+    await hass.config_entries.async_unload(bridged.entry_id)
+    kept = hass_storage[f"coachiq.{bridged.entry_id}"]["data"]["things"]
+    assert [(thing["bus"], thing["key"]) for thing in kept] == [("house", [37])]
+    assert await hass.config_entries.async_setup(bridged.entry_id)
 
 
 async def test_buses_that_are_said_to_be_separate_are_left_alone(

@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.coachiq import (
     binary_sensor,
+    bus_issue,
     bus_sensor,
     climate,
     light,
@@ -68,6 +69,26 @@ def translated() -> dict[str, set[str]]:
     return found
 
 
+def issues() -> dict[str, bool]:
+    """Return whether an issue can be repaired, by the keys that the code raises them with."""
+    # What is wrong with a bus or a recording names its issue.
+    found = dict.fromkeys(errors_of("RecordingError"), False) | bus_issue.UNSET
+    for path in FOLDER.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute)
+                and call.func.attr == "async_create_issue"
+            ):
+                given = {keyword.arg: keyword.value for keyword in call.keywords}
+                fixable = given["is_fixable"]
+                for key in ast.walk(given["translation_key"]):
+                    if isinstance(key, ast.Constant):
+                        always = isinstance(fixable, ast.Constant) and bool(fixable.value)
+                        found[str(key.value)] = always
+    return found
+
+
 def test_entities_and_devices_have_their_texts() -> None:
     """Each translation key of a row, each option of an enumeration and each family is named."""
     for platform, rows in ROWS.items():
@@ -90,6 +111,17 @@ def test_errors_have_their_sentences() -> None:
     raised = errors_of("BusError", "CommandError", "ProfileError", "RecordingError")
     raised |= translated().keys()
     assert EN["exceptions"].keys() == raised
+
+
+def test_issues_have_their_sentences() -> None:
+    """Each says what to do, or, when it can be repaired, asks it in its steps."""
+    raised = issues()
+    assert EN["issues"].keys() == raised.keys()
+    for key, fixable in raised.items():
+        text = EN["issues"][key]
+        assert text.keys() == {"title", "fix_flow" if fixable else "description"}, key
+        for step in text["fix_flow"]["step"].values() if fixable else ():
+            assert {"title", "description"} < step.keys(), key
 
 
 def test_forms_name_and_describe_each_field() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from custom_components.coachiq.bus import netlink
 from tests.bus.test_link import open_line  # noqa: F401  # a fixture
-from tests.socketcan.kernel import Stick, attach, ip
+from tests.socketcan.kernel import BUS_OFF, Stick, attach, ip, wait_for
 
 CAP_NET_ADMIN = 12
 CAPABILITY_VERSION = 0x20080522
@@ -79,3 +80,12 @@ def stick() -> Iterator[Stick]:
     with attach(stick.path, "sl0"):
         yield stick
     stick.close()
+
+
+@pytest.fixture
+def stick_that_is_off(stick: Stick) -> Stick:
+    """Return a stick whose controller another program has brought up, and which is in bus-off."""
+    ip("link set sl0 type can bitrate 250000", "link set sl0 up")
+    stick.write(BUS_OFF)
+    wait_for(lambda: netlink.state("sl0").state == "bus_off")
+    return stick

@@ -12,6 +12,8 @@ from tests.bus.wiring import SerialPort
 
 RECORD = struct.Struct("=IB3x8s")
 EXTENDED = 0x8000_0000
+# What a stick says to the kernel when its controller has left the network.
+BUS_OFF = b"sb255128\r"
 
 
 def ip(*commands: str, missing_ok: bool = False) -> None:

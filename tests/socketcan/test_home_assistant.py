@@ -142,6 +142,20 @@ async def test_an_interface_that_we_may_not_bring_up_is_told_with_what_to_type(
     await until(lambda: not issues(hass))
 
 
+@pytest.mark.unprivileged
+@pytest.mark.usefixtures("stick_that_is_off")
+@on("sl0")
+async def test_a_controller_that_we_may_not_restart_is_told_with_what_to_type(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    await until(lambda: "interface_bus_off" in issues(hass))
+    assert not issues(hass)["interface_bus_off"].is_fixable
+    assert {"adapter": "sl0", "bitrate": "250000"}.items() <= words(hass, "interface_bus_off")
+    ip("link set sl0 down", "link set sl0 up")
+    await until(lambda: not issues(hass))
+    await up(entry)
+
+
 @on("can9")
 async def test_a_bus_that_stays_down_is_told_until_it_is_up(
     hass: HomeAssistant, entry: MockConfigEntry

@@ -1,16 +1,15 @@
 """Whether two buses are one: the same frames on both, at the same time."""
 
-from collections.abc import Container, Iterable, Sequence
-from itertools import chain
+from collections.abc import Container, Iterable, Iterator
 from typing import TypedDict
 
 from .port import ERROR, Frame
 
-# 95 % of 200 frames within 20 ms.
+# 95 % of 200 frames within 20 ms, however long it takes to hear so many.
 ENOUGH = 200
 WITHIN = 0.020
 SHARE = 0.95
-# What is kept of one bus while the others are slower.
+# What is kept of one bus in a sample while the others are slower.
 MOST = 4_000
 
 # When a batch was heard, and its frames.
@@ -53,39 +52,54 @@ class Sample:
         return self.count >= MOST
 
     def hear(self, frames: list[Frame], now: float, ours: bool) -> None:  # noqa: FBT001  a tap
-        """Keep a batch, of others' frames only: ours leave on all buses alike."""
-        if not ours:
-            self.batches.append((now, frames))
-            self.count += len(frames)
+        """Keep a batch, of others' frames only: ours, and errors, are alike on all buses."""
+        if ours:
+            return
+        if kept := [frame for frame in frames if not frame[0] & ERROR]:
+            self.batches.append((now, kept))
+            self.count += len(kept)
 
 
-def is_bridge(one: Sample, other: Sample) -> bool:
-    """Tell whether nearly all frames of the bus with fewer are on the other as well, in time.
+class Tally:
+    """How many frames of two buses were compared, and how many of them were on both in time.
 
-    The two were heard over the same stretch of time. Frames at its very end do not count, as
-    their twins may not have been read.
+    It is added up over as many samples as quiet buses need.
     """
-    few, many = sorted((one, other), key=lambda sample: sample.count)
-    if not few.batches or not many.batches:
-        return False
-    end = max(few.batches[-1][0], many.batches[-1][0]) - WITHIN
-    heard = [(now, frame) for now, frame in _data_frames(few.batches) if now <= end][-ENOUGH:]
-    if len(heard) < ENOUGH:
-        return False
-    wanted: dict[Frame, tuple[list[float], list[float]]] = {}
-    for now, frame in heard:
-        wanted.setdefault(frame, ([], []))[0].append(now)
-    for now, frame in _data_frames(many.batches):
-        if found := wanted.get(frame):
-            found[1].append(now)
-    return sum(_pairs(*times) for times in wanted.values()) >= SHARE * ENOUGH
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.compared = 0
+        self.same = 0
+
+    def add(self, one: Sample, other: Sample, until: float) -> None:
+        """Look for the frames of the bus with fewer on the other one.
+
+        The two were heard over the same stretch of time. Frames after `until` do not count, as
+        their twins may not have been read.
+        """
+        few, many = sorted((one, other), key=lambda sample: sample.count)
+        heard = [(now, frame) for now, frame in _frames(few) if now <= until][-ENOUGH:]
+        wanted: dict[Frame, tuple[list[float], list[float]]] = {}
+        for now, frame in heard:
+            wanted.setdefault(frame, ([], []))[0].append(now)
+        for now, frame in _frames(many):
+            if found := wanted.get(frame):
+                found[1].append(now)
+        self.compared += len(heard)
+        self.same += sum(_pairs(*times) for times in wanted.values())
+
+    def judge(self) -> bool | None:
+        """Tell whether nearly all were on both, and begin anew; None while they are too few."""
+        if self.compared < ENOUGH:
+            return None
+        bridged = self.same >= SHARE * self.compared
+        self.compared = self.same = 0
+        return bridged
 
 
-def _data_frames(batches: Sequence[Batch]) -> chain[tuple[float, Frame]]:
-    """Return the frames with their moments, without those that report errors."""
-    return chain.from_iterable(
-        ((now, frame) for frame in frames if not frame[0] & ERROR) for now, frames in batches
-    )
+def _frames(sample: Sample) -> Iterator[tuple[float, Frame]]:
+    """Return the frames with their moments."""
+    return ((now, frame) for now, frames in sample.batches for frame in frames)
 
 
 def _pairs(one: list[float], other: list[float]) -> int:

@@ -37,6 +37,11 @@ class InterfaceState:
     transmit_errors: int | None = None
     receive_errors: int | None = None
 
+    @property
+    def stays_off(self) -> bool:
+        """Return whether it is a controller that never leaves bus-off by itself."""
+        return self.kind == "can" and not self.restart_ms
+
 
 def state(interface: str) -> InterfaceState:
     """Return how an interface is; raises OSError, ENODEV when it is not there."""
@@ -68,6 +73,19 @@ def bring_up(
         kernel.link("set", index=index, state="up")
 
 
+def restart(interface: str, restart_ms: int = RESTART_MS) -> None:
+    """Take a controller out of bus-off: down, and up as it was; raises as bring_up does.
+
+    From then on it restarts by itself, if it can.
+    """
+    with _connection() as kernel, _explained(interface):
+        index = _index(kernel, interface)
+        kernel.link("set", index=index, state="down")
+        with _unless_lacking():
+            kernel.link("set", index=index, **restarting(restart_ms))
+        kernel.link("set", index=index, state="up")
+
+
 def take_down(interface: str) -> None:
     """Take an interface down; raises as bring_up does."""
     with _connection() as kernel, _explained(interface):
@@ -78,9 +96,14 @@ def requests(bitrate: int, restart_ms: int, *, listen_only: bool) -> list[Reques
     """Return what a controller is asked, the bitrate first; it may be unable to do the rest."""
     return [
         {"kind": "can", "can_bittiming": {"bitrate": bitrate}},
-        {"kind": "can", "can_restart_ms": restart_ms},
+        restarting(restart_ms),
         {"kind": "can", "can_ctrlmode": {"listenonly": "on" if listen_only else "off"}},
     ]
+
+
+def restarting(restart_ms: int) -> Request:
+    """Return what a controller is asked so that it restarts by itself."""
+    return {"kind": "can", "can_restart_ms": restart_ms}
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 import contextlib
 import errno
+import time
 from typing import Protocol
 
 # RV-C's, in bit/s (RV-C 2.2, 2023-11).
@@ -18,8 +19,9 @@ ERROR = 0x2000_0000
 FLAGS = EXTENDED | REMOTE | ERROR
 IDENTIFIER = 0x1FFF_FFFF
 
-# A turn of reading ends after so many frames, or pieces of a stream.
+# A turn of reading ends after so many frames, or pieces of a stream, and after so many seconds.
 BATCH = 64
+LONGEST_TURN = 0.002
 SEND_WAIT = 0.5
 SEND_AGAIN = 0.005
 MOST_GARBLED = 100
@@ -182,13 +184,14 @@ class DescriptorPort:
         frames: list[Frame] = []
         read, decode = self._device.read, self._codec.decode
         trouble: OSError | None = None
+        end = time.monotonic() + LONGEST_TURN
         try:
             for _ in range(BATCH):
                 data = read()
                 if not data and self._device.is_stream:
                     raise ConnectionResetError(errno.ECONNRESET, "closed by the other side")
                 frames += decode(data)
-                if len(frames) >= BATCH:
+                if len(frames) >= BATCH or time.monotonic() >= end:
                     break
         except BlockingIOError, InterruptedError:
             pass

@@ -7,6 +7,7 @@ import fcntl
 from pathlib import Path
 import socket
 import struct
+import time
 
 from ..error import AdapterError
 from . import netlink
@@ -25,7 +26,9 @@ PDU2 = 0xF0
 # struct ifreq with flags (linux/if.h).
 SIOCGIFFLAGS = 0x8913
 IFREQ = struct.Struct("16sH22x")
-IFF_UP = 1
+IFF_UP, IFF_RUNNING = 1, 0x40
+# In bus-off a controller has no carrier; the kernel may tell that it has one a second late.
+OFF_FOR = 2.5
 
 
 class RecordCodec:
@@ -52,25 +55,37 @@ class InterfaceDevice(SocketDevice):
     """A raw CAN socket on one interface.
 
     An interface that we brought up mute is taken down in the end, or others would find it so.
+    One that stays in bus-off is to be opened anew, which restarts it.
     """
 
-    def __init__(self, sock: socket.socket, interface: str, *, muted: bool = False) -> None:
-        """Take a bound socket, and whether we brought its interface up to listen only."""
+    def __init__(
+        self, sock: socket.socket, interface: str, *, muted: bool = False, stays_off: bool = False
+    ) -> None:
+        """Take a bound socket; whether we made its interface mute, and whether bus-off lasts."""
         super().__init__(sock, RECORD.size)
         self._interface = interface
         self._muted = muted
+        self._stays_off = stays_off
+        self._ran_at = time.monotonic()
 
     def check(self) -> int:
         """Return how many frames the kernel dropped.
 
         Raises OSError when the interface was deleted: the socket then stays deaf, even when one
         of the same name is made again. Also when it is down: a send may have taken the notice.
+        And when it is in bus-off to stay, where the kernel takes frames and sends none of them.
         """
         if self._socket.getsockname()[0] != self._interface:
             raise OSError(errno.ENODEV, "the interface was deleted")
         answer = fcntl.ioctl(self._socket, SIOCGIFFLAGS, IFREQ.pack(self._interface.encode(), 0))
-        if not IFREQ.unpack(answer)[1] & IFF_UP:
+        flags = IFREQ.unpack(answer)[1]
+        if not flags & IFF_UP:
             raise OSError(errno.ENETDOWN, "the interface is down")
+        now = time.monotonic()
+        if flags & IFF_RUNNING or not self._stays_off:
+            self._ran_at = now
+        elif now - self._ran_at > OFF_FOR:
+            raise OSError(errno.ENETDOWN, "the controller is in bus-off")
         return super().check()
 
     def close(self, farewell: bytes) -> None:
@@ -88,11 +103,11 @@ def open_interface(
 
     With `dgns`, bits 8-24 of identifiers, the kernel hands on frames of these only. Whoever is
     `silent` brings it up so that it does not even acknowledge, if it can do that. One that is up
-    is left as it is.
+    is left as it is, but for one that would stay in bus-off, which is restarted.
     """
     sock = socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW)
     try:
-        muted = _make_ready(interface, bitrate, silent=silent)
+        muted, stays_off = _make_ready(interface, bitrate, silent=silent)
         sock.setsockopt(socket.SOL_CAN_RAW, socket.CAN_RAW_ERR_FILTER, ALL_ERRORS)
         if filters := _filters(dgns):
             sock.setsockopt(socket.SOL_CAN_RAW, socket.CAN_RAW_FILTER, filters)
@@ -100,30 +115,44 @@ def open_interface(
     except BaseException:
         sock.close()
         raise
-    return DescriptorPort(InterfaceDevice(sock, interface, muted=muted), RecordCodec())
+    device = InterfaceDevice(sock, interface, muted=muted, stays_off=stays_off)
+    return DescriptorPort(device, RecordCodec())
 
 
-def _make_ready(interface: str, bitrate: int, *, silent: bool) -> bool:
-    """Bring an interface up if it is down, and tell whether it was made mute for that.
+def _make_ready(interface: str, bitrate: int, *, silent: bool) -> tuple[bool, bool]:
+    """Bring an interface up if it is down, and restart it if it would stay in bus-off.
 
-    Raises AdapterError when it is down and we may not set it, or is up in a way that will not do.
+    Returns whether it was made mute for that, and whether it never leaves bus-off by itself.
+    Raises AdapterError when we may not set it, or it is up in a way that will not do.
     """
     present = netlink.state(interface)
-    if not present.up:
-        try:
+    if present.up:
+        _check_fits(present, interface, bitrate, silent=silent)
+    try:
+        if not present.up:
             netlink.bring_up(interface, bitrate, listen_only=silent)
-        except AdapterError as error:
-            if error.key != "bring_up_forbidden":
-                raise
-            raise AdapterError("interface_down", adapter=interface, bitrate=bitrate) from error
-        return netlink.state(interface).listen_only
+        elif present.stays_off and present.state == "bus_off":
+            netlink.restart(interface)
+    except AdapterError as error:
+        if error.key != "bring_up_forbidden":
+            raise
+        if present.up:
+            raise AdapterError("interface_bus_off", adapter=interface, bitrate=bitrate) from error
+        raise AdapterError("interface_down", adapter=interface, bitrate=bitrate) from error
+    now = netlink.state(interface)
+    return now.listen_only and not present.up, now.stays_off
+
+
+def _check_fits(
+    present: netlink.InterfaceState, interface: str, bitrate: int, *, silent: bool
+) -> None:
+    """Raise AdapterError for an interface that is up in a way that will not do."""
     if present.bitrate not in {None, bitrate}:
         raise AdapterError(
             "interface_bitrate", adapter=interface, present=present.bitrate, bitrate=bitrate
         )
     if present.listen_only and not silent:
         raise AdapterError("interface_mute", adapter=interface)
-    return False
 
 
 def _filters(dgns: Iterable[int]) -> bytes:
