@@ -15,7 +15,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.event import async_call_later, async_track_time_interval
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import BaseDataUpdateCoordinatorProtocol
 
 from .bus import Link, LinkState
@@ -51,9 +51,8 @@ type CoachConfigEntry = ConfigEntry[CoachCoordinator]
 type Make = Callable[[CoachCoordinator, Thing], Iterable[Entity]]
 type Names = frozenset[str]
 
-# A coach that is discovered: so many new things, and so many seconds until it is complete.
+# After so many new things they are left out of garbage collections.
 MANY_THINGS = 50
-SETTLED = 10.0
 MEASURING_INTERVAL = timedelta(seconds=10)
 # What is told of a bus besides the values of its health: whether it is connected, and at each
 # interval that its nodes may have been heard.
@@ -102,7 +101,6 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         self._new: deque[tuple[AddConfigEntryEntitiesCallback, Make, Thing]] = deque()
         self._adding: asyncio.Task[None] | None = None
         self._newcomers = 0
-        self._stop_sparing: CALLBACK_TYPE = ignore
         self._via: dict[ThingId, int | None] = {}
         # The serial number in our NAME: the same for this coach for ever, and nobody else's.
         identity = f"{instance} {entry.data[CONF_COACH]}"
@@ -192,7 +190,6 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         self._stop_measuring()
         self._platforms.clear()
         self._new.clear()
-        self._stop_sparing()
 
     async def async_command(self, thing: Thing, intent: str, **arguments: Value) -> None:
         """Send a command and wait for its outcome; raises a translated error."""
@@ -251,8 +248,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             self._adding = None
         if self._newcomers >= MANY_THINGS:
             self._newcomers = 0
-            self._stop_sparing()
-            self._stop_sparing = async_call_later(self.hass, SETTLED, async_spare_newcomers)
+            async_spare_newcomers()
 
     def _add(self, add: AddConfigEntryEntitiesCallback, make: Make, thing: Thing) -> None:
         """Make one platform's entities of a thing."""

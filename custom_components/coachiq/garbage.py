@@ -60,8 +60,7 @@ def _freeze(_: HomeAssistant) -> None:
 
 
 @callback
-def async_spare_newcomers(_: object) -> None:
+def async_spare_newcomers() -> None:
     """Leave what has come since then out of full collections, too, without one for it."""
-    if gc.get_freeze_count():
-        gc.collect(1)
-        gc.freeze()
+    gc.collect(1)
+    gc.freeze()

@@ -42,7 +42,6 @@ async def test_what_is_there_is_set_aside_once_and_again_when_all_has_started(
 async def test_a_coach_that_is_discovered_is_set_aside_when_it_is_complete(
     hass: HomeAssistant, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.coachiq.coordinator.SETTLED", 0.2)
     entry = coach_entry(virtual_bus(peer.channel), transmit=False)
     await set_up(hass, entry)
     at_first = gc.get_freeze_count()
