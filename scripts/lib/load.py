@@ -26,6 +26,9 @@ FULL = 1762.0
 FAST = 5000.0
 SECONDS = 600.0
 FAST_PART = 0.1
+# CPU and latency of a shorter run say more of what else the machine did: there only what was
+# delivered is judged.
+JUDGED_FROM = 60.0
 STARTED = 2.0
 IDLE = 10.0
 # The coach appears, at a tenth of the rate; then the load begins.
@@ -54,8 +57,8 @@ class Part:
         )
 
 
-async def run(part: Part, records: bytes) -> list[Figure]:
-    """Run one part and return its figures."""
+async def run(part: Part, records: bytes) -> tuple[list[Figure], list[Figure]]:
+    """Run one part and return its figures: what was delivered, and what it cost."""
     async with home_assistant(recording=part.recorder) as hass, Watch() as watch:
         await asyncio.sleep(STARTED)
         watch.next()
@@ -71,8 +74,8 @@ async def run(part: Part, records: bytes) -> list[Figure]:
 
 async def _under_load(
     part: Part, coordinator: CoachCoordinator, feed: Feed, watch: Watch, idle: Span
-) -> list[Figure]:
-    """Feed the coach and return the figures."""
+) -> tuple[list[Figure], list[Figure]]:
+    """Feed the coach and return the figures as `run` does."""
     hass = coordinator.hass
     links = list(coordinator.links.values())
     readers = [Reader() for _ in links]
@@ -102,8 +105,10 @@ async def _under_load(
         entities=len(hass.states.async_entity_ids()),
         recorded=None if written is None else written - before,
     )  # fmt: skip
-    figures = [*delivery(seen, part.rate * BUSES), *cost(seen)]
-    return [*figures, *commands(commander, fed)] if part.recorder else figures
+    costs = cost(seen)
+    if part.recorder:
+        costs += commands(commander, fed)
+    return delivery(seen, part.rate * BUSES), costs
 
 
 def parts(seconds: float) -> dict[str, Part]:
@@ -129,10 +134,11 @@ def main(seconds: float = SECONDS, *names: str) -> int:
         return max(done)
     part = parts(seconds)[names[0]]
     print(part, flush=True)
-    figures = asyncio.run(run(part, corpus(load_spec())))
-    for figure in figures:
+    delivered, costs = asyncio.run(run(part, corpus(load_spec())))
+    for figure in (*delivered, *costs):
         print(f"  {figure}", flush=True)
-    return int(not all(figure.is_within for figure in figures))
+    judged = delivered if part.seconds < JUDGED_FROM else [*delivered, *costs]
+    return int(not all(figure.is_within for figure in judged))
 
 
 if __name__ == "__main__":
