@@ -26,9 +26,10 @@ FULL = 1762.0
 FAST = 5000.0
 SECONDS = 600.0
 FAST_PART = 0.1
-# CPU and latency of a shorter run say more of what else the machine did: there only what was
-# delivered is judged.
+# In a shorter run these are printed and not judged: a third of their limit, or less, is left, and
+# so much does the speed of a shared machine vary from one half minute to the next.
 JUDGED_FROM = 60.0
+LONG_ONLY = frozenset(("process CPU", "longest callback of ours", "action to wire, p95"))
 STARTED = 2.0
 IDLE = 10.0
 # The coach appears, at a tenth of the rate; then the load begins.
@@ -57,8 +58,8 @@ class Part:
         )
 
 
-async def run(part: Part, records: bytes) -> tuple[list[Figure], list[Figure]]:
-    """Run one part and return its figures: what was delivered, and what it cost."""
+async def run(part: Part, records: bytes) -> list[Figure]:
+    """Run one part and return its figures."""
     async with home_assistant(recording=part.recorder) as hass, Watch() as watch:
         await asyncio.sleep(STARTED)
         watch.next()
@@ -74,8 +75,8 @@ async def run(part: Part, records: bytes) -> tuple[list[Figure], list[Figure]]:
 
 async def _under_load(
     part: Part, coordinator: CoachCoordinator, feed: Feed, watch: Watch, idle: Span
-) -> tuple[list[Figure], list[Figure]]:
-    """Feed the coach and return the figures as `run` does."""
+) -> list[Figure]:
+    """Feed the coach and return the figures."""
     hass = coordinator.hass
     links = list(coordinator.links.values())
     readers = [Reader() for _ in links]
@@ -105,10 +106,8 @@ async def _under_load(
         entities=len(hass.states.async_entity_ids()),
         recorded=None if written is None else written - before,
     )  # fmt: skip
-    costs = cost(seen)
-    if part.recorder:
-        costs += commands(commander, fed)
-    return delivery(seen, part.rate * BUSES), costs
+    figures = [*delivery(seen, part.rate * BUSES), *cost(seen)]
+    return [*figures, *commands(commander, fed)] if part.recorder else figures
 
 
 def parts(seconds: float) -> dict[str, Part]:
@@ -134,11 +133,11 @@ def main(seconds: float = SECONDS, *names: str) -> int:
         return max(done)
     part = parts(seconds)[names[0]]
     print(part, flush=True)
-    delivered, costs = asyncio.run(run(part, corpus(load_spec())))
-    for figure in (*delivered, *costs):
+    figures = asyncio.run(run(part, corpus(load_spec())))
+    for figure in figures:
         print(f"  {figure}", flush=True)
-    judged = delivered if part.seconds < JUDGED_FROM else [*delivered, *costs]
-    return int(not all(figure.is_within for figure in judged))
+    excused = LONG_ONLY if part.seconds < JUDGED_FROM else frozenset()
+    return int(not all(figure.is_within or figure.name in excused for figure in figures))
 
 
 if __name__ == "__main__":
