@@ -10,7 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .bridge_repair import async_watch_bridges, forget_decisions, forget_questions
 from .bus_issue import watch_buses
-from .coach import load_profile
+from .coach import Thing, load_profile
 from .coach.commands import COMMANDS
 from .coach.families import FAMILY_OF
 from .coach.intake import NODE_SILENCE
@@ -28,7 +28,8 @@ from .coordinator import CoachConfigEntry, CoachCoordinator, bus_keys
 from .device import node_identifier
 from .error import ProfileError
 from .garbage import async_collect_in_pieces, async_spare_collections
-from .rvc import Spec, SpecError, load_chassis_spec, load_spec
+from .node_problem import watch_lamps
+from .rvc import Spec, SpecError, load_chassis_spec, load_diagnostics, load_spec
 from .services import async_register_actions
 from .store import CoachStore
 
@@ -48,6 +49,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
     try:
         spec = await hass.async_add_executor_job(_load_spec, Path(hass.config.path(DOMAIN)))
         chassis = await hass.async_add_executor_job(_load_chassis_spec, entry)
+        diagnostics = await hass.async_add_executor_job(load_diagnostics)
         profile = await hass.async_add_executor_job(load_profile, entry.data[CONF_PROFILE])
     except SpecError as error:
         raise ConfigEntryError(
@@ -64,7 +66,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
     forget_decisions(hass, entry, bus_keys(entry))
     instance = await instance_id.async_get(hass)
     coordinator = CoachCoordinator(
-        hass, entry, spec=spec, chassis=chassis, profile=profile, instance=instance
+        hass,
+        entry,
+        spec=spec,
+        chassis=chassis,
+        diagnostics=diagnostics,
+        profile=profile,
+        instance=instance,
     )
     entry.runtime_data = coordinator
     await coordinator.async_start()
@@ -74,6 +82,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
         await coordinator.recordings.async_record_always()
     coordinator.open_buses()
     entry.async_on_unload(watch_buses(hass, entry))
+    entry.async_on_unload(watch_lamps(hass, entry, coordinator))
     entry.async_create_background_task(
         hass, async_watch_bridges(hass, coordinator), "coachiq bridges"
     )
@@ -112,10 +121,10 @@ async def async_remove_config_entry_device(
     kept = {f"coach-{entry.data[CONF_COACH]}", *(f"bus-{key}" for key in coordinator.buses)}
     if names & kept:
         return False
-    heard = [thing for thing in coordinator.coach.things.values() if thing.heard is not None]
-    speakers = {
-        node_identifier(thing.id.bus, thing.source) for thing in heard if thing.source is not None
-    }
+    # What no family was made for goes with its node.
+    things = [thing for thing in coordinator.coach.things.values() if not thing.family.fields]
+    heard = [thing for thing in things if thing.heard is not None]
+    speakers = {node for thing in heard for node in _node_of(thing)}
     now = coordinator.clock.now()
     speakers |= {
         node_identifier(key, source)
@@ -123,14 +132,20 @@ async def async_remove_config_entry_device(
         for source, node in line.intake.nodes.items()
         if now - node.heard < NODE_SILENCE
     }
-    silent = {thing.id for thing in coordinator.coach.things.values() if thing.silent}
+    silent = {thing.id for thing in things if thing.silent}
     if names & (speakers | {str(thing.id) for thing in heard if thing.id not in silent}):
         return False
-    for identity in [thing for thing in coordinator.coach.things if str(thing) in names]:
-        coordinator.coach.remove(identity)
+    for thing in list(coordinator.coach.things.values()):
+        if names & {str(thing.id), *(thing.family.fields and _node_of(thing))}:
+            coordinator.coach.remove(thing.id)
     coordinator.store.forget(names)
     coordinator.store.save_soon(coordinator.coach)
     return True
+
+
+def _node_of(thing: Thing) -> list[str]:
+    """Return the node that speaks for a thing, if it is known."""
+    return [] if thing.source is None else [node_identifier(thing.id.bus, thing.source)]
 
 
 async def _async_reload(hass: HomeAssistant, entry: CoachConfigEntry) -> None:

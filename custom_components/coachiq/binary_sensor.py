@@ -1,5 +1,6 @@
 """Binary sensors: one row each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import override
 
@@ -12,19 +13,34 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import UNDEFINED
 from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
 from .coach import Thing, label
 from .const import DOMAIN
 from .coordinator import CONNECTED, CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
+from .node_problem import add_problems
 from .rvc import Value
 
 PARALLEL_UPDATES = 0
 
 PROBLEM = BinarySensorDeviceClass.PROBLEM
 RUNNING = BinarySensorDeviceClass.RUNNING
+BATTERY = BinarySensorDeviceClass.BATTERY
+DOOR = BinarySensorDeviceClass.DOOR
+HEAT = BinarySensorDeviceClass.HEAT
+LIGHT = BinarySensorDeviceClass.LIGHT
+LOCK = BinarySensorDeviceClass.LOCK
+MOISTURE = BinarySensorDeviceClass.MOISTURE
+OPENING = BinarySensorDeviceClass.OPENING
+PLUG = BinarySensorDeviceClass.PLUG
+POWER = BinarySensorDeviceClass.POWER
+SAFETY = BinarySensorDeviceClass.SAFETY
+WINDOW = BinarySensorDeviceClass.WINDOW
 DIAGNOSTIC = EntityCategory.DIAGNOSTIC
+# Families of points at which alternating current is measured.
+AC_POINTS = ("inverter_ac", "charger_ac", "transfer_switch_ac", "generator_ac", "ac_point")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,92 +55,142 @@ def _is_on(value: Value, words: frozenset[str]) -> bool | None:
     """Return what a value means: a truth, one of the words, or more than nothing."""
     if isinstance(value, bool) or value is None:
         return value
-    if words:
-        said = label(value)
-        return None if said is None else said in words
-    return value > 0 if isinstance(value, int | float) else None
+    if isinstance(value, int | float):
+        return value > 0
+    return label(value) in words
+
+
+def _said(
+    family: str,
+    key: str,
+    *words: str,
+    value: str | None = None,
+    device_class: BinarySensorDeviceClass | None = None,
+    named: bool = True,
+    main: bool = False,
+    diagnostic: bool = False,
+    shown: bool = True,
+    kinds: Iterable[str] = (),
+) -> CoachBinarySensorDescription:
+    """Return a row that is on while the value (its key's, unless named) says one of the words."""
+    return CoachBinarySensorDescription(
+        key=key,
+        family=family,
+        kinds=frozenset(kinds),
+        name=None if main else UNDEFINED,
+        translation_key=key if named and not main else None,
+        value=value or key,
+        words=frozenset(words),
+        device_class=device_class,
+        entity_category=DIAGNOSTIC if diagnostic else None,
+        entity_registry_enabled_default=shown,
+    )
 
 
 BINARY_SENSORS = (
-    CoachBinarySensorDescription(
-        key="overcurrent",
-        family="dimmer",
-        kinds=frozenset(("light", "switch")),
-        translation_key="overcurrent",
-        value="overcurrent",
-        words=frozenset(("overcurrent",)),
+    # Loads.
+    _said(
+        "dimmer",
+        "overcurrent",
+        "overcurrent",
         device_class=PROBLEM,
-        entity_category=DIAGNOSTIC,
-        entity_registry_enabled_default=False,
+        diagnostic=True,
+        shown=False,
+        kinds=("light", "switch"),
     ),
-    CoachBinarySensorDescription(
-        key="running",
-        family="ac_load",
-        kinds=frozenset(("burner", "indicator")),
-        name=None,
+    _said(
+        "ac_load",
+        "running",
         value="on",
         device_class=RUNNING,
+        main=True,
+        kinds=("burner", "indicator"),
     ),
-    CoachBinarySensorDescription(
-        key="running", family="air_conditioner", name=None, value="output", device_class=RUNNING
-    ),
-    CoachBinarySensorDescription(
-        key="running", family="furnace", name=None, value="output", device_class=RUNNING
-    ),
-    CoachBinarySensorDescription(
-        key="burner",
-        family="water_heater",
-        translation_key="burner",
-        value="burner",
-        words=frozenset(("on",)),
+    # What heats, cools and moves air.
+    _said("air_conditioner", "running", value="output", device_class=RUNNING, main=True),
+    _said("air_conditioner", "coil_freeze_detected", "yes", device_class=PROBLEM),
+    _said("air_conditioner", "defrost_cycle", "active", device_class=RUNNING),
+    _said("furnace", "running", value="output", device_class=RUNNING, main=True),
+    _said("heat_pump", "running", value="output", device_class=RUNNING, main=True),
+    _said("valve", "open", value="opening", device_class=OPENING, main=True),
+    _said("roof_fan", "rain", "rain", device_class=MOISTURE, named=False),
+    _said("refrigerator", "door", "open", device_class=DOOR, named=False),
+    _said("refrigerator", "light", "on", device_class=LIGHT, named=False),
+    # Water.
+    _said("water_heater", "burner", "on", device_class=RUNNING),
+    _said("water_heater", "element", "active", device_class=RUNNING),
+    _said("water_heater", "ignition", "failure", device_class=PROBLEM),
+    _said("water_heater", "limit", "tripped", device_class=PROBLEM),
+    _said("water_pump", "running", "running", value="pump", device_class=RUNNING, named=False),
+    _said("water_pump", "hookup", "yes", shown=False),
+    _said(
+        "circulation_pump",
+        "running",
+        "on",
+        "forced_on_for_test",
+        value="output",
         device_class=RUNNING,
+        main=True,
     ),
-    CoachBinarySensorDescription(
-        key="element",
-        family="water_heater",
-        translation_key="element",
-        value="element",
-        words=frozenset(("active",)),
-        device_class=RUNNING,
+    _said("circulation_pump", "overcurrent", "overcurrent", device_class=PROBLEM),
+    _said("circulation_pump", "undercurrent", "undercurrent", device_class=PROBLEM),
+    _said("circulation_pump", "hot", "warning", device_class=HEAT, named=False),
+    _said("autofill", "valve", "open", device_class=OPENING),
+    _said("waste_dump", "black_valve", "open", device_class=OPENING),
+    _said("waste_dump", "gray_valve", "open", device_class=OPENING),
+    _said("waste_dump", "black_flush", "flushing", device_class=RUNNING),
+    _said("waste_dump", "gray_flush", "flushing", device_class=RUNNING),
+    _said("waste_dump", "safety_lock", "off", device_class=LOCK),
+    # Power.
+    _said("charger", "derating", "yes", device_class=PROBLEM, diagnostic=True),
+    *(
+        _said(family, "fault", device_class=PROBLEM, diagnostic=True, named=False)
+        for family in AC_POINTS
     ),
-    CoachBinarySensorDescription(
-        key="ignition",
-        family="water_heater",
-        translation_key="ignition",
-        value="ignition",
-        words=frozenset(("failure",)),
-        device_class=PROBLEM,
-    ),
-    CoachBinarySensorDescription(
-        key="limit",
-        family="water_heater",
-        translation_key="limit",
-        value="limit",
-        words=frozenset(("tripped",)),
-        device_class=PROBLEM,
-    ),
-    CoachBinarySensorDescription(
-        key="running",
-        family="water_pump",
-        value="pump",
-        words=frozenset(("running",)),
-        device_class=RUNNING,
-    ),
-    CoachBinarySensorDescription(
-        key="hookup",
-        family="water_pump",
-        translation_key="hookup",
-        value="hookup",
-        words=frozenset(("yes",)),
-        entity_registry_enabled_default=False,
-    ),
-    CoachBinarySensorDescription(
-        key="running",
-        family="generator",
+    _said("dc_disconnect", "circuit", "connected", device_class=POWER, main=True),
+    _said("dc_disconnect", "bypass", "bypassed", diagnostic=True),
+    _said(
+        "generator",
+        "running",
+        "running",
+        "engine_run_only",
+        "test",
+        "fault_bypass",
         value="status",
-        words=frozenset(("running", "engine_run_only", "test", "fault_bypass")),
         device_class=RUNNING,
+        named=False,
     ),
+    _said("generator", "temperature_shutdown", "shutdown", device_class=PROBLEM),
+    _said("generator", "pressure_shutdown", "shutdown", device_class=PROBLEM),
+    _said("generator", "oil_level", "low", device_class=PROBLEM),
+    _said("generator", "caution", "on", device_class=PROBLEM),
+    _said("generator_demand", "generator_demand", "yes", main=True),
+    _said("generator_demand", "quiet_time", "yes"),
+    _said("generator_demand", "manual_override", "active", diagnostic=True),
+    _said("generator_demand", "generator_lock", "unlocked", device_class=LOCK),
+    # The vehicle.
+    _said("chassis", "ignition", "on", device_class=POWER),
+    _said("chassis", "park_brake", "engaged"),
+    _said("chassis", "headlights", "on", device_class=LIGHT),
+    _said("chassis", "transmission_lock", "unlocked", device_class=LOCK, diagnostic=True),
+    _said("chassis", "engine_lock", "unlocked", device_class=LOCK, diagnostic=True),
+    _said("tire", "leak", "alarm", device_class=PROBLEM),
+    _said("tire", "temperature_status", "extremely_high", "high", device_class=HEAT, named=False),
+    _said("tire", "battery_status", "low", device_class=BATTERY, named=False),
+    _said("gas_sensor", "alarm", "alarm", device_class=SAFETY, main=True),
+    _said("gas_sensor", "warning", "warning", device_class=SAFETY),
+    _said("gas_sensor", "supply_failure", "failure", device_class=PROBLEM, diagnostic=True),
+    _said("gas_sensor", "sensor_failure", "failure", device_class=PROBLEM, diagnostic=True),
+    _said("weather", "rain_alarm", "alarm", device_class=MOISTURE),
+    _said("digital_input", "position", "on", main=True),
+    _said("environment", "shore_power", "yes", device_class=PLUG),
+    _said("environment", "water_hookup", "yes", device_class=PLUG),
+    _said("environment", "sewer_hookup", "yes", device_class=PLUG),
+    _said("environment", "trailer_hitched", "yes"),
+    _said("environment", "vehicle_stabilized", "yes"),
+    _said("door", "open", "open", value="position", device_class=DOOR, main=True),
+    _said("door", "lock", "unlocked", device_class=LOCK, named=False),
+    _said("window", "open", "open", value="position", device_class=WINDOW, main=True),
 )
 
 
@@ -135,6 +201,7 @@ async def async_setup_entry(
     coordinator = entry.runtime_data
     for key, bus in coordinator.buses.items():
         async_add_entities([BusConnection(coordinator, key)], config_subentry_id=bus.subentry_id)
+        entry.async_on_unload(add_problems(coordinator, key, async_add_entities))
     coordinator.add_platform(async_add_entities, _make)
 
 

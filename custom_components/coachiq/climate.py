@@ -1,9 +1,8 @@
 """Climate: the thermostat zones, each with the sensor that measures its air."""
 
-from dataclasses import dataclass
 from typing import Any, Final, override
 
-from homeassistant.components.climate import ClimateEntity, ClimateEntityDescription
+from homeassistant.components.climate import ClimateEntity
 from homeassistant.components.climate.const import (
     ATTR_HVAC_MODE,
     ATTR_TARGET_TEMP_HIGH,
@@ -22,7 +21,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coach import Thing, label, number
 from .coordinator import CoachConfigEntry, CoachCoordinator
-from .entity import CommandedEntity, ThingDescription, matching
+from .entity import CommandedEntity, matching
+from .floor_heat import CoachClimateDescription, FloorHeat
 
 PARALLEL_UPDATES = 0
 
@@ -49,26 +49,27 @@ COLDEST: Final = 4.0
 HOTTEST: Final = 38.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class CoachClimateDescription(ThingDescription, ClimateEntityDescription):
-    """A climate entity of a family."""
-
-
 ZONES = (
     CoachClimateDescription(key="zone", name=None, translation_key="zone", family="thermostat"),
+)
+FLOORS = (
+    CoachClimateDescription(key="floor", name=None, translation_key="floor", family="floor_heat"),
 )
 
 
 async def async_setup_entry(
     _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Make a climate entity of each zone."""
+    """Make a climate entity of each zone and of each floor that is heated."""
     entry.runtime_data.add_platform(async_add_entities, _make)
 
 
-def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachZone]:
+def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachZone | FloorHeat]:
     """Make the climate entities of a thing."""
-    return [CoachZone(coordinator, thing, row) for row in matching(coordinator, thing, ZONES)]
+    return [
+        *(CoachZone(coordinator, thing, row) for row in matching(coordinator, thing, ZONES)),
+        *(FloorHeat(coordinator, thing, row) for row in matching(coordinator, thing, FLOORS)),
+    ]
 
 
 class CoachZone(CommandedEntity, ClimateEntity):

@@ -9,6 +9,7 @@ DOMAIN: Final = "coachiq"
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
     Platform.CLIMATE,
+    Platform.FAN,
     Platform.LIGHT,
     Platform.SENSOR,
     Platform.SWITCH,

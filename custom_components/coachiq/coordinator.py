@@ -38,11 +38,11 @@ from .const import (
     FIXED_ADDRESS,
     RV_C,
 )
-from .device import make_devices, move_device, name_of, thing_device
+from .device import make_devices, move_device, name_of, show_product, thing_device
 from .error import CoachError
 from .garbage import async_spare_newcomers
 from .recording import Recordings
-from .rvc import EncodeError, Spec, Value
+from .rvc import Diagnostics, EncodeError, Spec, Value, chassis_words
 from .store import CoachStore
 
 _LOGGER = logging.getLogger(__name__)
@@ -58,6 +58,8 @@ MEASURING_INTERVAL = timedelta(seconds=10)
 # interval that its nodes may have been heard.
 CONNECTED: Final = "connected"
 NODES: Final = "nodes"
+# And whenever a node of it says something new of itself.
+SPOKEN: Final = "spoken"
 
 
 class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
@@ -70,12 +72,13 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         *,
         spec: Spec,
         chassis: Spec,
+        diagnostics: Diagnostics,
         profile: Profile,
         instance: str,
     ) -> None:
         """Build the coach and its buses; `instance` tells this Home Assistant from all others.
 
-        `chassis` is the table of buses that do not speak RV-C.
+        `chassis` is the table of buses that do not speak RV-C, `diagnostics` the words for faults.
 
         Nothing is opened yet.
         """
@@ -91,12 +94,16 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             added=self._added,
             changed=self._changed,
             learnt=lambda: self.store.save_soon(self.coach),
+            spoken=self._spoken,
+            diagnostics=diagnostics,
+            chassis=chassis_words(chassis),
         )
         self.buses: dict[str, ConfigSubentry] = {}
         self.links: dict[str, Link] = {}
         self.gauges: dict[str, Gauge] = {}
         self._stop_measuring: CALLBACK_TYPE = ignore
-        self._listeners: dict[ThingId | str, dict[CALLBACK_TYPE, Names]] = {}
+        # Who is to be woken, by what changes and the names of its values.
+        self._listeners: dict[ThingId | str, dict[str, dict[CALLBACK_TYPE, None]]] = {}
         self._platforms: list[tuple[AddConfigEntryEntitiesCallback, Make]] = []
         self._new: deque[tuple[AddConfigEntryEntitiesCallback, Make, Thing]] = deque()
         self._adding: asyncio.Task[None] | None = None
@@ -166,6 +173,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         if context is None:
             raise TypeError("a thing and the names of its values are needed")
         thing, names = context
+        thing.followed = True
         return self.async_listen(thing.id, names, update_callback)
 
     @callback
@@ -173,9 +181,15 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         self, source: ThingId | str, names: Names, update_callback: CALLBACK_TYPE
     ) -> Callable[[], None]:
         """Call back on changes of a thing, which need not exist yet, or of a bus by its key."""
-        listeners = self._listeners.setdefault(source, {})
-        listeners[update_callback] = names
-        return lambda: void(listeners.pop(update_callback, None))
+        by_name = self._listeners.setdefault(source, {})
+        for name in names:
+            by_name.setdefault(name, {})[update_callback] = None
+
+        def end() -> None:
+            for name in names:
+                by_name[name].pop(update_callback, None)
+
+        return end
 
     @callback
     def add_platform(self, add: AddConfigEntryEntitiesCallback, make: Make) -> None:
@@ -262,6 +276,11 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             self._via[thing.id] = thing.source
         self._tell(thing.id, names)
 
+    def _spoken(self, bus: str, source: int) -> None:
+        """Show what a node says of itself."""
+        show_product(self, bus, source)
+        self._tell(bus, {SPOKEN})
+
     def _link_changed(self, bus: str, state: LinkState) -> None:
         """Tell the coach how a bus is."""
         if state is LinkState.DOWN:
@@ -280,8 +299,8 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
 
     def _tell(self, source: ThingId | str, names: set[str]) -> None:
         """Wake the entities that show one of these values of a thing or a bus."""
-        for update, wanted in list(self._listeners.get(source, {}).items()):
-            if not wanted.isdisjoint(names):
+        if by_name := self._listeners.get(source):
+            for update in {update: None for name in names for update in by_name.get(name, ())}:
                 _wake(update)
 
 
@@ -296,7 +315,3 @@ def _wake(update: CALLBACK_TYPE) -> None:
         update()
     except Exception:
         _LOGGER.exception("An entity could not be updated")
-
-
-def void(_: object) -> None:
-    """Return nothing."""

@@ -43,7 +43,12 @@ def bus_device(coordinator: CoachCoordinator, bus: str) -> dr.DeviceEntry:
 
 
 def thing_device(coordinator: CoachCoordinator, thing: Thing) -> DeviceInfo:
-    """Return the device of a thing: named by the profile, else by what it is."""
+    """Return the device of a thing: named by the profile, else by what it is.
+
+    What no family was made for is told of by its node.
+    """
+    if thing.family.fields and thing.source is not None:
+        return node_info(coordinator, thing.id.bus, thing.source)
     row = coordinator.coach.row(thing.id)
     info = DeviceInfo(
         identifiers={(DOMAIN, str(thing.id))}, via_device_id=_speaker(coordinator, thing)
@@ -52,13 +57,10 @@ def thing_device(coordinator: CoachCoordinator, thing: Thing) -> DeviceInfo:
         info["suggested_area"] = row.area
     if row.name:
         info["name"] = row.name
-    elif thing.id.key[0] in thing.family.names:
-        info["translation_key"] = thing.family.names[thing.id.key[0]]
     else:
-        info["translation_key"] = thing.family.key
-        info["translation_placeholders"] = {
-            "instance": " ".join(str(part) for part in thing.id.key)
-        }
+        name = info["translation_key"] = thing.family.name_of(thing.id.key)
+        parts = thing.id.key if name == thing.family.key else thing.id.key[:1]
+        info["translation_placeholders"] = {"instance": " ".join(map(str, parts))}
     return info
 
 
@@ -84,20 +86,48 @@ def node_identifier(bus: str, source: int) -> str:
     return f"{bus}-node-sa-{source:02x}"
 
 
+def node_info(coordinator: CoachCoordinator, bus: str, source: int) -> DeviceInfo:
+    """Return the device of a node, and what it says it is."""
+    info = DeviceInfo(
+        identifiers={(DOMAIN, node_identifier(bus, source))},
+        translation_key="node",
+        translation_placeholders={"address": f"{source:02X}"},
+        via_device_id=bus_device(coordinator, bus).id,
+    )
+    if product := coordinator.coach.lines[bus].citizens.products.get(source):
+        info["manufacturer"] = product.make
+        info["model"] = product.model
+        info["serial_number"] = product.serial
+    return info
+
+
+def node_device(coordinator: CoachCoordinator, bus: str, source: int) -> dr.DeviceEntry:
+    """Return the device of a node, registered as it is now."""
+    return dr.async_get(coordinator.hass).async_get_or_create(
+        config_entry_id=coordinator.entry.entry_id,
+        config_subentry_id=coordinator.buses[bus].subentry_id,
+        **node_info(coordinator, bus, source),
+    )
+
+
+def show_product(coordinator: CoachCoordinator, bus: str, source: int) -> None:
+    """Let the device of a node, if it has one, show what the node says it is."""
+    known = _device(coordinator, node_identifier(bus, source))
+    if known and source in coordinator.coach.lines[bus].citizens.products:
+        node_device(coordinator, bus, source)
+
+
+def node_name(coordinator: CoachCoordinator, bus: str, source: int) -> str:
+    """Return what the owner calls a node."""
+    device = _device(coordinator, node_identifier(bus, source))
+    return str((device and (device.name_by_user or device.name)) or f"{source:02X}")
+
+
 def _speaker(coordinator: CoachCoordinator, thing: Thing) -> str:
     """Return the device of the node that speaks for a thing, or of its bus while unknown."""
-    bus = bus_device(coordinator, thing.id.bus)
     if thing.source is None:
-        return bus.id
-    node = dr.async_get(coordinator.hass).async_get_or_create(
-        config_entry_id=coordinator.entry.entry_id,
-        config_subentry_id=coordinator.buses[thing.id.bus].subentry_id,
-        identifiers={(DOMAIN, node_identifier(thing.id.bus, thing.source))},
-        translation_key="node",
-        translation_placeholders={"address": f"{thing.source:02X}"},
-        via_device_id=bus.id,
-    )
-    return node.id
+        return bus_device(coordinator, thing.id.bus).id
+    return node_device(coordinator, thing.id.bus, thing.source).id
 
 
 def _device(coordinator: CoachCoordinator, identifier: str) -> dr.DeviceEntry | None:

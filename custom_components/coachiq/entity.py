@@ -12,20 +12,18 @@ from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 from .coach import Thing
 from .coordinator import CoachCoordinator
 
-# An analogue value that changes with every frame is written at most once in this many seconds.
-CHATTY_INTERVAL = 1.0
-
 
 @dataclass(frozen=True, kw_only=True)
 class ThingDescription(EntityDescription):
     """An entity of each thing of a family.
 
-    `kinds` limits it to things that the profile, or else the family, takes for one of these.
+    `kinds` limits it to things that the profile, or else the family, takes for one of these. What
+    changes with every frame is written at most once in `interval` seconds.
     """
 
     family: str
     kinds: frozenset[str] = frozenset()
-    chatty: bool = False
+    interval: float = 0.0
 
 
 # What a thing of a family is taken for when no profile says otherwise.
@@ -64,6 +62,7 @@ class ThingEntity(BaseCoordinatorEntity[CoachCoordinator]):
         self.entity_description = description
         self._attr_unique_id = f"{thing.id}-{description.key}"
         self._attr_device_info = coordinator.device_info(thing)
+        self._line = coordinator.coach.lines[thing.id.bus]
         self._written = 0.0
         self._was_available = False
         self._later: CALLBACK_TYPE | None = None
@@ -72,7 +71,7 @@ class ThingEntity(BaseCoordinatorEntity[CoachCoordinator]):
     @override
     def available(self) -> bool:
         """Tell whether the bus is up and the thing not silent beyond its time."""
-        return self.coordinator.is_up(self.thing.id.bus) and not self.thing.silent
+        return self._line.up and not self.thing.silent
 
     @override
     async def async_update(self) -> None:
@@ -88,14 +87,16 @@ class ThingEntity(BaseCoordinatorEntity[CoachCoordinator]):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state, a chatty one at its pace: the first at once, then the last."""
-        if not self.entity_description.chatty or self.available != self._was_available:
+        """Write the state, where it has an interval the first at once, then the last."""
+        if not self.entity_description.interval or self.available != self._was_available:
             self._write()
             return
-        wait = self._written + CHATTY_INTERVAL - self.hass.loop.time()
+        if self._later is not None:
+            return
+        wait = self._written + self.entity_description.interval - self.hass.loop.time()
         if wait <= 0:
             self._write()
-        elif self._later is None:
+        else:
             self._later = async_call_later(
                 self.hass, wait, HassJob(self._write_later, cancel_on_shutdown=True)
             )

@@ -8,13 +8,12 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, Sen
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
 from .const import CONF_DISCOVER, DOMAIN
 from .coordinator import NODES, CoachCoordinator
-from .device import bus_device, node_identifier
+from .device import node_identifier, node_info
 
 # The recorder need not know it to the second.
 WRITING_INTERVAL = 60.0
@@ -100,12 +99,7 @@ class NodeLastSeen(BaseCoordinatorEntity[CoachCoordinator], SensorEntity):
         self._heard: float | None = None
         self._written = float("-inf")
         self._attr_unique_id = _unique_id(bus, source)
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, node_identifier(bus, source))},
-            translation_key="node",
-            translation_placeholders={"address": f"{source:02X}"},
-            via_device_id=bus_device(coordinator, bus).id,
-        )
+        self._attr_device_info = node_info(coordinator, bus, source)
 
     @override
     async def async_added_to_hass(self) -> None:

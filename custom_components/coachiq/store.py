@@ -92,6 +92,8 @@ class CoachStore:
                 "last_level": thing.last_level,
             }
             for thing in coach.things.values()
+            # What a DGN without a family says is nothing that an owner waits for.
+            if not thing.family.fields
         ]
         return {"things": made + self._resting}
 

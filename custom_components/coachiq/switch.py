@@ -20,10 +20,25 @@ class CoachSwitchDescription(ThingDescription, SwitchEntityDescription):
 
 
 SWITCHES = (
-    CoachSwitchDescription(key="switch", name=None, family="dimmer", kinds=frozenset(("switch",))),
-    CoachSwitchDescription(key="switch", name=None, family="dc_load", kinds=frozenset(("switch",))),
-    CoachSwitchDescription(key="switch", name=None, family="ac_load", kinds=frozenset(("switch",))),
-    CoachSwitchDescription(key="switch", name=None, family="water_pump"),
+    *(
+        CoachSwitchDescription(key="switch", name=None, family=family, kinds=frozenset(("switch",)))
+        for family in ("dimmer", "dc_load", "ac_load")
+    ),
+    *(
+        CoachSwitchDescription(key="switch", name=None, family=family)
+        for family in ("water_pump", "autofill")
+    ),
+    # It may cut the power of what Home Assistant runs on.
+    CoachSwitchDescription(
+        key="switch",
+        translation_key="connected",
+        family="dc_disconnect",
+        entity_registry_enabled_default=False,
+    ),
+    *(
+        CoachSwitchDescription(key="switch", translation_key="enabled", family=family)
+        for family in ("inverter", "charger", "solar", "refrigerator")
+    ),
 )
 
 

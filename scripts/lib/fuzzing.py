@@ -17,6 +17,7 @@ from custom_components.coachiq.rvc import (  # noqa: E402
     ActiveFaults,
     Left,
     Node,
+    chassis_words,
     join,
     load_chassis_spec,
     load_diagnostics,
@@ -91,6 +92,9 @@ class Target:
             added=ignore,
             changed=ignore,
             learnt=ignore,
+            spoken=ignore,
+            diagnostics=self._diagnostics,
+            chassis=chassis_words(self.chassis),
         )
         self._coach.add_bus(BUS, Wire())
         self._coach.bus_ready(BUS)

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from custom_components.coachiq.rvc import Spec
 
 BUSES = 4
-# So many times the equipment of the coach in traffic.py on each bus: about 500 entities.
-SIZE = 4
+# So many times the equipment of the coach in traffic.py on each bus: about 675 entities.
+SIZE = 2
 CORPUS = 60_000
 FEEDER = Path(__file__).with_name("feeder.py")
 STARTING = 30.0

@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant
 from custom_components.coachiq.clock import LoopClock
 from custom_components.coachiq.coach import Coach, Profile
 from custom_components.coachiq.const import DOMAIN
+from custom_components.coachiq.rvc import load_diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +46,9 @@ def quiet_coach(spec: Spec) -> Coach:
         added=ignore,
         changed=ignore,
         learnt=ignore,
+        spoken=ignore,
+        diagnostics=load_diagnostics(),
+        chassis={},
     )
     loop.close()
     coach.add_bus(BUS, None)  # type: ignore[arg-type]  # nothing is sent

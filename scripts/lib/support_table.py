@@ -28,8 +28,9 @@ This page is made from the tables by `scripts/docs`.
 All {rows} DGNs of RV-C's 2023-11 revision are decoded and encoded, with {fields} fields; {doubts}
 of these rows and fields are marked as doubtful: there the specification contradicts itself, or
 leaves something out. In Home Assistant the DGNs with something in the column "shown as"
-appear by themselves; the others can be read with `scripts/decode`. What can be commanded is listed
-in [commands](commands.md). To add a DGN: [the form of the table](form.md).
+appear by themselves. Of another status or configuration each field becomes a sensor of the node
+that tells it, disabled until you enable it. What can be commanded is listed in
+[commands](commands.md). To add a DGN: [the form of the table](form.md).
 
 Faults: DM_RV and DM1 are read, with words for {spns} SPNs of {devices} types of device (what types
 share counts once), the {fmis} FMIs, and {alarms} alarms.

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from custom_components.coachiq.rvc import Row, Spec
 
 NOT_REPORTED = 0.15
+# How often what changes is a code: a mode stays for hours where a voltage never stands still.
+CODE_ODDS = 0.02
 # The most instances of a row, however large the coach.
 MOST_INSTANCES = 200
 
@@ -137,9 +139,16 @@ class _State:
             )
 
     def step(self, chance: random.Random) -> None:
-        """Let one field say something else: a number a little more or less, another code."""
-        field = chance.choice(self._wandering)
-        if field.kind == "enum":
+        """Let one field say something else: a number a little more or less, seldom another code.
+
+        One that has only codes mostly says the same again.
+        """
+        is_code = chance.random() < CODE_ODDS
+        fields = [field for field in self._wandering if (field.kind == "enum") is is_code]
+        if not fields:
+            return
+        field = chance.choice(fields)
+        if is_code:
             self._raw[field.name] = chance.choice([*field.labels])
         else:
             near = self._raw[field.name] + chance.choice((-2, -1, 1, 2))

@@ -5,12 +5,14 @@ from functools import cache
 
 from custom_components.coachiq.bus.outbox import Left, Outbox, Parcel
 from custom_components.coachiq.coach import Coach, Profile, Thing, ThingId
+from custom_components.coachiq.coach.intake import READING_INTERVAL
 from custom_components.coachiq.error import BusError, CommandError
-from custom_components.coachiq.rvc import Spec, Value, join, load_spec
+from custom_components.coachiq.rvc import Spec, Value, join, load_diagnostics, load_spec
 from tests.fake_clock import FakeClock
 
 US = 0x9E
 spec = cache(load_spec)
+diagnostics = cache(load_diagnostics)
 
 
 class Wire:
@@ -75,6 +77,7 @@ class Stage:
         self.added: list[ThingId] = []
         self.changes: list[tuple[ThingId, set[str]]] = []
         self.learnt: list[float] = []
+        self.spoken: list[tuple[str, int]] = []
         self.outcomes: list[BusError | CommandError | None] = []
         self.coach = Coach(
             spec=table or spec(),
@@ -84,6 +87,9 @@ class Stage:
             added=lambda thing: self.added.append(thing.id),
             changed=lambda thing, names: self.changes.append((thing.id, set(names))),
             learnt=lambda: self.learnt.append(self.clock.now()),
+            spoken=lambda bus, source: self.spoken.append((bus, source)),
+            diagnostics=diagnostics(),
+            chassis={190: "engine speed"},
         )
         self.wires = {key: Wire(self.clock) for key in ("house", "chassis")}
         self.wire = self.wires["house"]
@@ -101,12 +107,13 @@ class Stage:
         self.coach.receive(bus, [(number, bytes.fromhex(data))], self.clock.now())
 
     def believe(self, *frames: str, bus: str = "house") -> None:
-        """Say frames twice, 150 ms apart."""
+        """Say frames twice, 150 ms apart, and wait until whatever comes next is read at once."""
         for frame in frames:
             self.hear(frame, bus)
         self.clock.advance(0.150)
         for frame in frames:
             self.hear(frame, bus)
+        self.clock.advance(READING_INTERVAL)
 
     def repeat(self, seconds: float, every: float, *frames: str) -> None:
         """Let time pass while frames are said again and again."""

@@ -71,6 +71,40 @@ def answering(stage: Stage) -> None:
         ("ac_load", "turn_off", 1, {}, "19FFBE9E#01FF00F300FFFFFF"),
         ("water_pump", "turn_on", 0, {}, "19FFB29E#FDFFFFFFFFFFFFFF"),
         ("water_pump", "turn_off", 0, {}, "19FFB29E#FCFFFFFFFFFFFFFF"),
+        # No capture of these is published: by the layouts of RV-C, 2023-11.
+        ("floor_heat", "turn_on", 1, {}, "19FEFB9E#01F7FFFFFFFFFFFF"),
+        ("floor_heat", "turn_off", 250, {}, "19FEFB9E#FAF3FFFFFFFFFFFF"),
+        ("floor_heat", "set", 1, {"set_point": 25.0}, "19FEFB9E#01FF4025FFFFFFFF"),
+        ("floor_heat", "set", 1, {"set_point": 25.0, "status": "on"}, "19FEFB9E#01F74025FFFFFFFF"),
+        ("roof_fan", "turn_on", 1, {}, "19FEA69E#01FDFFFFFFFFFFFF"),
+        ("roof_fan", "turn_off", 1, {}, "19FEA69E#01FCFFFFFFFFFFFF"),
+        (
+            "roof_fan",
+            "set",
+            1,
+            {"status": "on", "speed_mode": "manual", "speed": 40.0},
+            "19FEA69E#01DD50FFFFFFFFFF",
+        ),
+        ("roof_fan", "set", 2, {"direction": "air_in"}, "19FEA69E#02FFFFFDFFFFFFFF"),
+        (
+            "roof_fan",
+            "set",
+            2,
+            {"status": "on", "speed_mode": "automatic"},
+            "19FEA69E#02CDFFFFFFFFFFFF",
+        ),
+        ("autofill", "turn_on", 0, {}, "19FFB09E#FDFFFFFFFFFFFFFF"),
+        ("autofill", "turn_off", 0, {}, "19FFB09E#FCFFFFFFFFFFFFFF"),
+        ("inverter", "turn_on", 1, {}, "19FFD39E#01FDFFFFFFFFFFFF"),
+        ("inverter", "turn_off", 1, {}, "19FFD39E#01FCFFFFFFFFFFFF"),
+        ("charger", "turn_on", 1, {}, "19FFC59E#0101FFFFFFFFFFFF"),
+        ("charger", "turn_off", 1, {}, "19FFC59E#0100FFFFFFFFFFFF"),
+        ("solar", "turn_on", 1, {}, "19FEB19E#0101FFFFFFFFFFFF"),
+        ("solar", "turn_off", 1, {}, "19FEB19E#0100FFFFFFFFFFFF"),
+        ("dc_disconnect", "turn_on", 1, {}, "19FECF9E#01FDFFFFFFFFFFFF"),
+        ("dc_disconnect", "turn_off", 1, {}, "19FECF9E#01FCFFFFFFFFFFFF"),
+        ("refrigerator", "turn_on", (1, 0), {}, "19FDD29E#01FFFFFFFFFF1FFF"),
+        ("refrigerator", "turn_off", (1, 1), {}, "19FDD29E#41FFFFFFFFFF0FFF"),
         # A zone that has said nothing yet: only what is asked for.
         ("thermostat", "set_zone", 0, {"mode": "cool"}, "19FEF99E#00F1FFFFFFFFFFFF"),
         ("thermostat", "set_zone", 6, {"fan_mode": "on"}, "19FEF99E#06DFFFFFFFFFFFFF"),
@@ -93,12 +127,17 @@ def answering(stage: Stage) -> None:
     ],
 )
 def test_a_command_is_these_bytes(
-    family: str, intent: str, instance: int, arguments: dict[str, Value], frame: str
+    family: str,
+    intent: str,
+    instance: int | tuple[int, ...],
+    arguments: dict[str, Value],
+    frame: str,
 ) -> None:
     stage = Stage()
-    identity = ThingId("house", family, (instance,))
+    key = (instance,) if isinstance(instance, int) else instance
+    identity = ThingId("house", family, key)
     stage.coach.restore(identity, answers=None, last_level=None)
-    stage.command(family, instance, intent, **arguments)
+    stage.coach.command(stage.coach.things[identity], intent, stage.outcomes.append, **arguments)
     assert stage.wire.frames == [frame]
     assert stage.wires["chassis"].frames == []
 
@@ -346,7 +385,7 @@ def test_the_commanded_value_is_shown_for_two_seconds_at_most(stage: Stage) -> N
     stage.changes.clear()
     stage.clock.advance(0.02)
     assert level(stage) == 0.0
-    assert stage.changed_names("dimmer", 48) == {"level", "on"}
+    assert {"level", "on"} <= stage.changed_names("dimmer", 48)
     assert stage.outcomes == []
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from custom_components.coachiq.coach import Profile, ProfileRow, ThingId
+from custom_components.coachiq.coach import Profile, ProfileRow, ThingId, label
 from custom_components.coachiq.rvc import Row, Spec, Value, load_spec
 from tests.coach.stage import Stage
 
@@ -229,3 +229,55 @@ def test_channel_zero_of_the_profile_is_a_channel() -> None:
     coach = Stage(Profile(rows={("thermostat", 3): ProfileRow(ambient=0)})).coach
     zone = ThingId("house", "thermostat", (3,))
     assert coach.ambient_of(zone).key == (0,)
+
+
+def battery(deci_volts: int, priority: int = 100) -> str:
+    raw = (deci_volts * 2).to_bytes(2, "little").hex()
+    return f"19FFFD42#01{priority:02X}{raw}00943577"
+
+
+def test_what_is_measured_is_read_once_a_second_and_never_forgotten(stage: Stage) -> None:
+    stage.believe(battery(120))
+    stage.changes.clear()
+    stage.hear(battery(121))
+    assert stage.value("dc_source", 1, "voltage") == 12.1, "the first at once"
+    for deci_volts in (122, 123, 124):
+        stage.clock.advance(0.25)
+        stage.hear(battery(deci_volts))
+    assert stage.value("dc_source", 1, "voltage") == 12.1
+    stage.clock.advance(1.25)
+    assert stage.value("dc_source", 1, "voltage") == 12.4, "the last of them, though none follows"
+    assert stage.changed_names("dc_source", 1) == {"voltage"}
+    assert len(stage.changes) == 0
+
+
+def test_a_code_beside_what_is_measured_is_read_at_once(stage: Stage) -> None:
+    stage.believe("19FFC780#012001E8806402FF")
+    stage.hear("19FFC780#012101E8806402FF")
+    stage.hear("19FFC780#012101E8806405FF")
+    assert label(stage.value("charger", 1, "state")) == "equalize"
+
+
+def test_what_was_put_off_is_gone_with_its_bus(stage: Stage) -> None:
+    stage.believe(battery(120))
+    stage.hear(battery(121))
+    stage.hear(battery(122))
+    stage.coach.bus_down("house")
+    stage.coach.bus_up("house")
+    stage.clock.advance(3.0)
+    assert stage.value("dc_source", 1, "voltage") is None
+
+
+def test_what_was_put_off_does_not_bring_a_removed_thing_back(stage: Stage) -> None:
+    stage.believe(battery(120))
+    stage.hear(battery(121))
+    stage.hear(battery(122))
+    stage.coach.remove(ThingId("house", "dc_source", (1,)))
+    stage.clock.advance(3.0)
+    assert ThingId("house", "dc_source", (1,)) not in stage.coach.things
+
+
+def test_whoever_becomes_the_stronger_of_two_is_heard_at_once(stage: Stage) -> None:
+    stage.believe(battery(120), battery(130, priority=90).replace("42#", "43#"))
+    stage.hear(battery(131, priority=120).replace("42#", "43#"))
+    assert stage.value("dc_source", 1, "voltage") == 13.1

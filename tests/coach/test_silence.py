@@ -15,7 +15,7 @@ LIGHT_ID = ThingId("house", "dimmer", (48,))
 def test_a_periodic_thing_may_be_silent_for_three_gaps(stage: Stage) -> None:
     stage.believe(TANK)
     tank = stage.thing("tank", 0)
-    stage.clock.advance(14.5)
+    stage.clock.advance(13.5)
     stage.changes.clear()
     assert not stage.thing("tank", 0).silent
     stage.clock.advance(2.0)
@@ -27,7 +27,7 @@ def test_a_periodic_thing_may_be_silent_for_three_gaps(stage: Stage) -> None:
 
 def test_fifteen_seconds_are_granted_however_short_the_gap(stage: Stage) -> None:
     stage.believe("19FFFD42#0164020100943577")
-    stage.clock.advance(14.5)
+    stage.clock.advance(13.5)
     assert not stage.thing("dc_source", 1).silent
     stage.clock.advance(2.0)
     assert stage.thing("dc_source", 1).silent
@@ -53,7 +53,7 @@ def test_repeating_the_same_frame_is_no_silence(stage: Stage) -> None:
 
 def test_a_slower_cadence_is_learnt(stage: Stage) -> None:
     stage.believe(TANK)
-    stage.clock.advance(20.0)
+    stage.clock.advance(19.0)
     assert stage.thing("tank", 0).silent
     stage.hear(TANK)
     stage.clock.advance(59.0)

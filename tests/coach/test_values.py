@@ -191,7 +191,9 @@ def test_a_frame_becomes_values(
     stage: Stage, family: str, key: int, frame: str, expected: dict[str, Value]
 ) -> None:
     stage.believe(frame)
-    assert plain(stage.thing(family, key).values) == expected
+    values = plain(stage.thing(family, key).values)
+    # What its other DGNs tell of is not known.
+    assert values == dict.fromkeys(values) | expected
 
 
 @pytest.mark.parametrize("code", ["FB", "FC"])

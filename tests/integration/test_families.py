@@ -10,6 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from .conftest import ADDRESS, Peer
+from .layouts import LAYOUTS
 
 UNKNOWN = "unknown"
 
@@ -125,12 +126,12 @@ def things_shown(hass: HomeAssistant) -> list[str]:
     return [entity for entity in hass.states.async_entity_ids() if "network" not in entity]
 
 
-@pytest.mark.parametrize("case", FRAMES)
+@pytest.mark.parametrize("case", FRAMES | LAYOUTS)
 async def test_real_frame_becomes_the_right_states(
     hass: HomeAssistant, listener: MockConfigEntry, peer: Peer, case: str
 ) -> None:
     """A recorded frame, heard twice, shows what it says and nothing that it does not."""
-    frame, states = FRAMES[case]
+    frame, states = (FRAMES | LAYOUTS)[case]
     await peer.appear(frame)
     assert {entity_id: hass.states.get(entity_id).state for entity_id in states} == states
     if not states:
@@ -269,7 +270,8 @@ async def test_unique_ids_are_pinned(
         *(
             f"house-dc_source-1-{key}"
             for key in (
-                *("voltage", "current", "temperature", "state_of_charge", "time_to_empty"),
+                *("voltage", "current", "power"),
+                *("temperature", "state_of_charge", "time_to_empty"),
                 *("time_to_full", "state_of_health", "capacity_remaining", "ripple"),
             )
         ),
@@ -278,7 +280,11 @@ async def test_unique_ids_are_pinned(
         *(
             f"house-air_conditioner-{i}-{key}"
             for i in (1, 2)
-            for key in ("running", "mode", "fan_speed", "output")
+            for key in (
+                *("running", "mode", "fan_speed", "output"),
+                *("compressor", "exterior_temperature", "coil_temperature"),
+                *("coil_freeze_detected", "defrost_cycle"),
+            )
         ),
         *(f"house-furnace-1-{key}" for key in ("running", "source", "fan_speed", "output")),
         *(
@@ -296,6 +302,10 @@ async def test_unique_ids_are_pinned(
         *(f"house-water_pump-0-{key}" for key in ("switch", "running", "hookup", "pressure")),
         *(
             f"house-generator-0-{key}"
-            for key in ("status", "running", "run_time", "load", "start_battery")
+            for key in (
+                *("status", "running", "run_time", "load", "start_battery"),
+                *("coolant_temperature", "oil_pressure", "engine_speed", "fuel_rate"),
+                *("temperature_shutdown", "pressure_shutdown", "oil_level", "caution"),
+            )
         ),
     }

@@ -8,7 +8,7 @@ import can
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import area_registry as ar, device_registry as dr
+from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 import pytest
 
@@ -23,7 +23,6 @@ DIMMERS = (
     *(*range(25, 36), 37, 38, 39, 41, 42, 43, 45, 46, 47),
     *(51, 52, 53, 54, 57, 58, 59, 60),
 )
-FAMILIES = 14
 ASKING_TIME = 12
 
 
@@ -94,11 +93,14 @@ async def test_everything_appears_by_itself(
     truth = runner(coach).coach
     for instance, entity_id in lights.items():
         assert (hass.states.get(entity_id).state == "on") == (truth.dimmers[instance].level > 0)
-    assert len(hass.states.async_entity_ids("climate")) == 7
+    # Seven zones, and a floor.
+    assert len(hass.states.async_entity_ids("climate")) == 8
     assert not [state for state in hass.states.async_all() if state.state == "unavailable"]
     # Not the sensor that is disconnected, nor the pulses that lock and unlock the door.
     assert {key for key, reason in rejected(coach)} == {("ambient", (3,))}
-    assert not [entity for entity in hass.states.async_entity_ids() if "lock" in entity]
+    registry = er.async_get(hass)
+    for instance in (14, 17):
+        assert not registry.async_get_entity_id("light", DOMAIN, f"house-dimmer-{instance}-light")
 
     fresh = hass.states.get("sensor.fresh_water_tank_level")
     assert round(float(fresh.state), 1) == 17.9

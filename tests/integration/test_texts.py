@@ -14,9 +14,10 @@ from custom_components.coachiq import (
     bus_issue,
     bus_sensor,
     climate,
+    fan,
     light,
     node_sensor,
-    sensor,
+    sensor_table,
     switch,
 )
 from custom_components.coachiq.bus import KINDS
@@ -25,16 +26,17 @@ from custom_components.coachiq.coach import FAMILIES
 
 from .conftest import Peer
 
-FOLDER = Path(sensor.__file__).parent
+FOLDER = Path(sensor_table.__file__).parent
 EN = json.loads((FOLDER / "translations" / "en.json").read_text(encoding="utf-8"))
 SENSORS: tuple[SensorEntityDescription, ...] = (
-    *sensor.SENSORS,
+    *sensor_table.SENSORS,
     *bus_sensor.BUS_SENSORS,
     node_sensor.LAST_SEEN,
 )
 ROWS = {
     "binary_sensor": binary_sensor.BINARY_SENSORS,
-    "climate": climate.ZONES,
+    "climate": (*climate.ZONES, *climate.FLOORS),
+    "fan": fan.FANS,
     "light": light.LIGHTS,
     "sensor": SENSORS,
     "switch": switch.SWITCHES,

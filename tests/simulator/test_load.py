@@ -103,4 +103,4 @@ def test_compressor_waits_and_two_of_them_shed_the_electric_element(stage: Stage
     assert stage.coach.ac_loads[212].level == 253
     stage.send(0x1FEF9, "0100FFFFFFFFFFFF")
     answers = stage.answers(AC_STATUS, seconds=2)
-    assert [payload[:6] for _, payload in answers] == ["D0FF00", "D4FFC8"]
+    assert {payload[:6] for _, payload in answers} == {"D0FF00", "D4FFC8"}

@@ -1,5 +1,6 @@
 """What was heard of each sender and thing: the last frames, and who speaks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from .families import Family, Reading, label
 from .thing import Thing
 
 VOICE_SILENCE = 5.0
+PROMPT_UNITS = (None, "%")
 
 
 class Step(NamedTuple):
@@ -20,11 +22,12 @@ class Step(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Cell:
-    """The last frame of one key from one sender."""
+    """The last frame of one key from one sender; until `due` its measurements need no reading."""
 
     key: tuple[int, ...]
     data: bytes
     heard: float
+    due: float = 0.0
     thing: Thing | None = None
     priority: int = -1
 
@@ -33,7 +36,10 @@ class Cell:
 class Channel:
     """All frames with one identifier: one DGN from one sender.
 
-    `quiet` finds a cell by its whole last payload: a frame that is found says nothing new.
+    `quiet` finds a cell by its whole last payload: a frame that is found says nothing new. Of the
+    payload as a number, `prompt` are the bits that are read whenever they change. A channel of
+    which nobody shows anything is read no further before `rest_until`; `known` counts its frames
+    since one told of something new.
     """
 
     source: int
@@ -43,8 +49,11 @@ class Channel:
     family: Family | None = None
     steps: tuple[Step, ...] = ()
     priority: int | None = None
+    prompt: int = 0
     cells: dict[tuple[int, ...], Cell] = field(default_factory=dict)
     quiet: dict[bytes, Cell] = field(default_factory=dict)
+    known: int = 0
+    rest_until: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +80,20 @@ def step_of(row: Row, reading: Reading) -> Step:
     return Step(position, (place.bit + place.bits + 7) // 8, reading)
 
 
+def prompt_bits(row: Row, steps: Iterable[Step], priority: int | None) -> int:
+    """Return the bits of a row's payload whose change is to be read at once.
+
+    Those are codes, texts, shares and counts; what is measured in a unit never stands still.
+    """
+    bits = 0
+    positions = [step.position for step in steps]
+    for position in positions if priority is None else [*positions, priority]:
+        place = row.fields[position]
+        if place.kind != "number" or place.unit in PROMPT_UNITS:
+            bits |= (1 << place.bits) - 1 << place.bit
+    return bits
+
+
 def take_over(thing: Thing, channel: Channel, said: dict[str, Value]) -> set[str]:
     """Give a thing the values that a frame says, and return the names of those that changed."""
     changed = set()
@@ -85,12 +108,14 @@ def take_over(thing: Thing, channel: Channel, said: dict[str, Value]) -> set[str
             thing.values[name] = value
             changed.add(name)
     for derived in thing.family.derived:
-        value = derived.work_out(thing.values)
-        if derived.name not in said and all(name in said for name in derived.inputs):
-            said[derived.name] = value
-        if thing.values.get(derived.name) != value:
-            thing.values[derived.name] = value
-            changed.add(derived.name)
+        name = derived.name
+        if not changed.isdisjoint(derived.inputs):
+            value = derived.work_out(thing.values)
+            if thing.values.get(name) != value:
+                thing.values[name] = value
+                changed.add(name)
+        if name not in said and all(one in said for one in derived.inputs):
+            said[name] = thing.values.get(name)
     return changed
 
 

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Protocol
 
 from ..error import BusError, CommandError
-from ..rvc import GLOBAL, REQUEST, Clock, Spec, Timer, Value, request
+from ..rvc import GLOBAL, REQUEST, Clock, Diagnostics, Spec, Timer, Value, request
+from .citizen import Citizens
 from .commands import COMMANDS
 from .families import FAMILY, FAMILY_OF, Family, number
 from .intake import MOST_THINGS, Frames, Intake
@@ -43,6 +44,7 @@ class Line:
 
     wire: Wire
     intake: Intake
+    citizens: Citizens
     up: bool = False
     timers: list[Timer] = field(default_factory=list)
 
@@ -51,8 +53,9 @@ class Coach:
     """Keeps the things of one coach.
 
     `added(thing)` is called for each new thing, `changed(thing, names)` whenever what is shown of
-    these values may have changed, `learnt()` when something is worth keeping. Everything runs on
-    one thread; nothing here blocks.
+    these values may have changed, `learnt()` when something is worth keeping, `spoken(bus,
+    source)` when a node says something new of itself. Everything runs on one thread; nothing here
+    blocks. `diagnostics`, and `chassis` for J1939, have the words for faults.
     """
 
     def __init__(
@@ -65,6 +68,9 @@ class Coach:
         added: Callable[[Thing], None],
         changed: Callable[[Thing, set[str]], None],
         learnt: Callable[[], None],
+        spoken: Callable[[str, int], None],
+        diagnostics: Diagnostics,
+        chassis: Mapping[int, str],
     ) -> None:
         """Take the protocol table, the profile, and who listens."""
         self.profile = profile
@@ -76,9 +82,13 @@ class Coach:
         self._added = added
         self._changed = changed
         self._learnt = learnt
+        self._spoken = spoken
+        self._diagnostics = diagnostics
+        self._chassis = chassis
         self._pending: dict[ThingId, Pending] = {}
         self._fading: dict[ThingId, Pending] = {}
         self._timer: Timer | None = None
+        self._turn = 0
 
     # What the owner's side uses.
 
@@ -88,7 +98,8 @@ class Coach:
         One with a table of its own speaks another protocol: nothing is made of its frames.
         """
         families = FAMILY_OF if spec is None else {}
-        self.lines[key] = Line(wire, Intake(key, spec or self._spec, families, self))
+        intake = Intake(key, spec or self._spec, families, self)
+        self.lines[key] = Line(wire, intake, Citizens(self._diagnostics, self._chassis))
 
     def start(self) -> None:
         """Begin to watch for silence."""
@@ -179,7 +190,7 @@ class Coach:
         line.intake.address = line.wire.address
         for timer in line.timers:
             timer.cancel()
-        names = list(dict.fromkeys(name for family in FAMILY.values() for name in family.feeds))
+        names = [*FAMILY_OF, "PRODUCT_IDENTIFICATION"]
         gap = ASKING_TIME / len(names)
         line.timers = [
             self._clock.call_later(
@@ -194,6 +205,10 @@ class Coach:
         line.up = False
         line.intake.address = None
         line.intake.forget()
+        troubled = list(line.citizens.lamps)
+        line.citizens.forget()
+        for source in troubled:
+            self._spoken(bus, source)
         for timer in line.timers:
             timer.cancel()
         line.timers = []
@@ -226,13 +241,18 @@ class Coach:
 
     def changed(self, thing: Thing, names: set[str]) -> None:
         """Pass a change on."""
-        level = number(thing.values.get("level"))
-        if "level" in names and level is not None:
+        if "level" in names:
+            self._take_level(thing)
+        self._changed(thing, names)
+
+    def _take_level(self, thing: Thing) -> None:
+        """Show the level that the bus has said, and remember it for turning on again."""
+        level = number(thing.values["level"])
+        if level is not None:
             self._fade(thing)
         if level and level != thing.last_level and (thing.id.family, "set_level") in COMMANDS:
             thing.last_level = level
             self._learnt()
-        self._changed(thing, names)
 
     def heard(self, thing: Thing, said: Mapping[str, Value], now: float) -> bool:
         """Let a pending command hear what its thing says."""
@@ -252,6 +272,11 @@ class Coach:
                 and thing.source in (source, None)
             ):
                 pending.acknowledge(said["code"])
+
+    def spoken(self, bus: str, source: int, dgn: int, data: bytes, now: float) -> None:
+        """Take in what a node says of itself."""
+        if self.lines[bus].citizens.hear(source, dgn, data, now):
+            self._spoken(bus, source)
 
     def wanted(self, bus: str, dgn: int) -> None:
         """Ask all nodes for a DGN (RV-C section 3.2.4.2, 2023-11)."""
@@ -276,9 +301,7 @@ class Coach:
 
     def _show(self, thing: Thing) -> None:
         """Tell that a commanded value is shown, or is no longer."""
-        self._changed(
-            thing, {"level", "on"} if thing.id.family != "thermostat" else set(thing.values)
-        )
+        self._changed(thing, set(thing.values))
 
     def _conclude(
         self,
@@ -308,8 +331,12 @@ class Coach:
                 self._changed(thing, set(thing.values))
 
     def _tick(self) -> None:
-        """Look for silence on every bus that is up."""
-        self._timer = self._clock.call_later(TICK, self._tick)
-        for line in self.lines.values():
+        """Look for silence on the next bus, if it is up: on each once in `TICK` seconds."""
+        self._timer = self._clock.call_later(TICK / max(len(self.lines), 1), self._tick)
+        now = self._clock.now()
+        self._turn = (self._turn + 1) % max(len(self.lines), 1)
+        for bus, line in [*self.lines.items()][self._turn :][:1]:
             if line.up:
-                line.intake.tick(self._clock.now())
+                line.intake.tick(now)
+                for source in line.citizens.tick(now):
+                    self._spoken(bus, source)

@@ -92,6 +92,25 @@ def _zone_expects(arguments: Arguments, encoded: Mapping[str, Value]) -> dict[st
 
 
 _ON, _OFF = _state(on=True), _state(on=False)
+
+
+def _as_encoded(
+    fields: Mapping[str, str],
+) -> Callable[[Arguments, Mapping[str, Value]], dict[str, Value]]:
+    """Expect what was asked for as the frame says it; `fields` by the names of the values."""
+    return lambda arguments, encoded: {
+        name: encoded[field] for name, field in fields.items() if name in arguments
+    }
+
+
+def _switched(family: str, on: str, off: str) -> dict[tuple[str, str], Command]:
+    """Return the intents of what is only on or off."""
+    return {
+        (family, "turn_on"): Command(says=on, expects=_ON),
+        (family, "turn_off"): Command(says=off, expects=_OFF),
+    }
+
+
 COMMANDS: Mapping[tuple[str, str], Command] = {
     ("dimmer", "set_level"): Command(says="light.set_level", expects=_level, enough=("on",)),
     ("dimmer", "turn_on"): Command(says="light.set_level", takes=_at(100), expects=_ON),
@@ -101,7 +120,29 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
     ("dc_load", "turn_off"): Command(says="dc_load.off", expects=_OFF),
     ("ac_load", "turn_on"): Command(says="ac_load.set_level", takes=_at(100), expects=_ON),
     ("ac_load", "turn_off"): Command(says="ac_load.set_level", takes=_at(0), expects=_OFF),
-    ("water_pump", "turn_on"): Command(says="pump.enable", expects=_ON),
-    ("water_pump", "turn_off"): Command(says="pump.disable", expects=_OFF),
+    **_switched("water_pump", "pump.enable", "pump.disable"),
+    **_switched("floor_heat", "floor_heat.on", "floor_heat.off"),
+    ("floor_heat", "set"): Command(
+        says="floor_heat.set",
+        expects=_as_encoded({"set_point": "set_point", "status": "desired_operating_status"}),
+    ),
+    **_switched("roof_fan", "roof_fan.on", "roof_fan.off"),
+    ("roof_fan", "set"): Command(
+        says="roof_fan.set",
+        expects=_as_encoded(
+            {
+                "status": "system_status",
+                "speed_mode": "speed_mode",
+                "speed": "fan_speed_setting",
+                "direction": "air_direction",
+            }
+        ),
+    ),
+    **_switched("autofill", "autofill.start", "autofill.stop"),
+    **_switched("inverter", "inverter.enable", "inverter.disable"),
+    **_switched("charger", "charger.enable", "charger.disable"),
+    **_switched("solar", "solar.enable", "solar.disable"),
+    **_switched("dc_disconnect", "dc_disconnect.connect", "dc_disconnect.disconnect"),
+    **_switched("refrigerator", "refrigerator.on", "refrigerator.off"),
     ("thermostat", "set_zone"): Command(says="thermostat.set", takes=_zone, expects=_zone_expects),
 }

@@ -1,12 +1,23 @@
 """What one bus says: frames become values of things, and only what changed goes on."""
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from typing import Protocol
 
 from ..rvc import ACKNOWLEDGMENT, GLOBAL, Row, Spec, Value, split
-from .channel import VOICE_SILENCE, Cell, Channel, Node, Voices, is_heard, step_of, take_over
-from .families import Family
+from .channel import (
+    VOICE_SILENCE,
+    Cell,
+    Channel,
+    Node,
+    Voices,
+    is_heard,
+    prompt_bits,
+    step_of,
+    take_over,
+)
+from .citizen import SPOKEN
+from .families import TELLING, Family, bare_family
 from .thing import Thing, ThingId
 
 BELIEF_GAP = 0.1
@@ -19,6 +30,12 @@ LEAST_SILENCE = 15.0
 NODE_SILENCE = 60.0
 MOST_SILENCE = 600.0
 PATIENCE = 3.0
+# So many frames of nothing but what is known, and shown by nobody, let a sender's DGN rest.
+ALL_KNOWN = 50
+REST = 5.0
+# What is measured is read once in so many seconds, and then so many frames in one turn.
+READING_INTERVAL = 1.0
+MOST_LATE = 16
 
 type Frames = list[tuple[int, bytes]]
 
@@ -47,6 +64,9 @@ class Keeper(Protocol):
     def wanted(self, bus: str, dgn: int) -> None:
         """Ask for a DGN again, since its sender was away."""
 
+    def spoken(self, bus: str, source: int, dgn: int, data: bytes, now: float) -> None:
+        """Hear what a node says of itself."""
+
 
 class Intake:
     """Takes in the frames of one bus."""
@@ -72,6 +92,9 @@ class Intake:
         self._voices: dict[ThingId, Voices] = {}
         self._asked: dict[int, float] = {}
         self._cells = 0
+        self._bare: dict[str, Family] = {}
+        # Cells whose last frame is still to be read, in the order in which they were put off.
+        self._late: OrderedDict[Cell, Channel] = OrderedDict()
 
     def asked(self, dgn: int, now: float) -> None:
         """Note that all nodes were asked for a DGN: one answer is then proof enough."""
@@ -82,6 +105,7 @@ class Intake:
         self._channels.clear()
         self._cells = 0
         self._voices.clear()
+        self._late.clear()
         self._asked.clear()
         self.nodes.clear()
 
@@ -90,11 +114,13 @@ class Intake:
         voices = self._voices.get(thing)
         for channel, cell in voices.cells if voices else ():
             channel.quiet.pop(cell.data, None)
+            cell.due = 0.0
 
     def drop(self, thing: ThingId) -> None:
         """Forget a thing's cells, so that it must be believed anew."""
         for channel, cell in self._voices.pop(thing, Voices()).cells:
             channel.quiet.pop(cell.data, None)
+            self._late.pop(cell, None)
             if channel.cells.pop(cell.key, None):
                 self._cells -= 1
 
@@ -114,9 +140,12 @@ class Intake:
                 cell.heard = now
             elif channel.row is not None:
                 self._news(channel, channel.row, data, now)
+        if self._late:
+            self._catch_up(now)
 
     def tick(self, now: float) -> None:
         """Look for silence; call it about once a second."""
+        self._catch_up(now)
         for channel in self._channels.values():
             node = self.nodes.get(channel.source)
             if node is None:
@@ -126,7 +155,8 @@ class Intake:
                 node.heard = channel.heard
         wanted: set[int] = set()
         for voices in self._voices.values():
-            if thing := voices.cells[0][1].thing:
+            thing = voices.cells[0][1].thing
+            if thing and (thing.followed or not thing.family.fields):
                 self._watch(thing, voices, now, wanted)
         for dgn in wanted:
             self._keeper.wanted(self.bus, dgn)
@@ -174,7 +204,7 @@ class Intake:
         frame = split(can_id)
         channel = Channel(source=frame.source, destination=frame.destination, heard=now)
         row = self._spec.get(frame.dgn)
-        family = self.families.get(row.name) if row else None
+        family = self._family(row) if row else None
         if row is None:
             self.unknown[frame.dgn] += 1
         elif family:
@@ -182,40 +212,54 @@ class Intake:
             channel.steps = tuple(step_of(row, reading) for reading in family.feeds[row.name])
             if family.priority:
                 channel.priority = row.index[family.priority]
+            channel.prompt = prompt_bits(row, channel.steps, channel.priority)
         elif frame.dgn == ACKNOWLEDGMENT and self.families:
             channel.row = row
+        if frame.dgn in SPOKEN:
+            channel.row, channel.family = row, None
         self._channels[can_id] = channel
         return channel
 
+    def _family(self, row: Row) -> Family | None:
+        """Return what a DGN's things are: without a family made for it, the DGN's own fields."""
+        family = self.families.get(row.name) or self._bare.get(row.name)
+        if family is None and self.families and row.kind in TELLING:
+            family = self._bare[row.name] = bare_family(row)
+        return family
+
     def _news(self, channel: Channel, row: Row, data: bytes, now: float) -> None:
         """Take in a frame that says something new, or whose every repetition matters."""
-        values = row.decode(data)
         family = channel.family
         if family is None:
-            self._acknowledge(channel, row, values)
+            self._hear_node(channel, row, data, now)
             return
-        key = row.key_of(data)
-        if key is None:
+        if now < channel.rest_until:
             return
-        cell = channel.cells.get(key)
+        cell, last = self._cell(channel, row, data, now)
         if cell is None:
-            if self._cells >= MOST_CELLS:
-                self.overlooked += 1
-                return
-            cell = channel.cells[key] = Cell(key, data, now)
-            self._cells += 1
-            first = True
-        else:
-            channel.quiet.pop(cell.data, None)
-            first = False
-        cell.data = data
-        said = self._said(channel, values, data)
-        if cell.thing is None:
-            if self._is_no_thing(family, cell.key, said):
+            return
+        if cell.thing and family.fields and not cell.thing.followed:
+            self._pass_over(channel, cell, now)
+            return
+        channel.known = 0
+        if last and now < cell.due and _may_wait(channel, cell, last):
+            channel.quiet[data] = cell
+            cell.heard = now
+            self._late[cell] = channel
+            return
+        self._read(channel, row, cell, now, first=last is None)
+
+    def _read(self, channel: Channel, row: Row, cell: Cell, now: float, *, first: bool) -> None:
+        """Read what a cell's last frame says, heard at `now`."""
+        self._late.pop(cell, None)
+        data = cell.data
+        said = self._said(channel, row.decode(data), data)
+        if cell.thing is None and channel.family:
+            if self._is_no_thing(channel.family, cell.key, said):
                 # Nor will it be while it says the same.
                 channel.quiet[data] = cell
                 return
-            self._believe(family, channel, row, cell, now, first=first)
+            self._believe(channel.family, channel, row, cell, now, first=first)
         if cell.thing is None:
             return
         silence, cell.heard = now - cell.heard, now
@@ -225,11 +269,56 @@ class Intake:
             heard = self._keeper.heard(cell.thing, said, now)
         if not heard:
             channel.quiet[data] = cell
+            cell.due = now + READING_INTERVAL
 
-    def _acknowledge(self, channel: Channel, row: Row, values: tuple[Value, ...]) -> None:
-        """Hand on an acknowledgement that is for us, or for all."""
-        if channel.destination in (GLOBAL, self.address):
-            told = dict(zip(row.index, values, strict=True))
+    def _catch_up(self, now: float) -> None:
+        """Read some of what was put off, the oldest first."""
+        for _ in range(MOST_LATE):
+            cell = next(iter(self._late), None)
+            if cell is None or now < cell.due:
+                return
+            channel = self._late[cell]
+            if channel.row:
+                self._read(channel, channel.row, cell, cell.heard, first=False)
+
+    def _pass_over(self, channel: Channel, cell: Cell, now: float) -> None:
+        """Read nothing of what nobody shows; after a while not even whose it is."""
+        channel.quiet[cell.data] = cell
+        cell.heard = now
+        channel.known += 1
+        if channel.known >= ALL_KNOWN:
+            channel.known = 0
+            if not any(one.thing and one.thing.followed for one in channel.cells.values()):
+                channel.rest_until = now + REST
+
+    def _cell(
+        self, channel: Channel, row: Row, data: bytes, now: float
+    ) -> tuple[Cell | None, bytes | None]:
+        """Return the cell of the frame's key with its data, and what it said before.
+
+        There is none for a frame without its key, and beyond the most that are kept.
+        """
+        key = row.key_of(data)
+        if key is None:
+            return None, None
+        cell = channel.cells.get(key)
+        if cell is not None:
+            last, cell.data = cell.data, data
+            channel.quiet.pop(last, None)
+            return cell, last
+        if self._cells >= MOST_CELLS:
+            self.overlooked += 1
+            return None, None
+        cell = channel.cells[key] = Cell(key, data, now)
+        self._cells += 1
+        return cell, None
+
+    def _hear_node(self, channel: Channel, row: Row, data: bytes, now: float) -> None:
+        """Hand on what a node says of itself, and an acknowledgement that is for us, or for all."""
+        if row.dgn in SPOKEN:
+            self._keeper.spoken(self.bus, channel.source, row.dgn, data, now)
+        elif channel.destination in (GLOBAL, self.address):
+            told = dict(zip(row.index, row.decode(data), strict=True))
             self._keeper.acknowledged(self.bus, channel.source, told)
 
     def _has_voice(self, channel: Channel, row: Row, cell: Cell, data: bytes) -> bool:
@@ -243,6 +332,7 @@ class Intake:
             for other, last in self._voices[cell.thing.id].cells:
                 if other.row is row and last is not cell:
                     other.quiet.pop(last.data, None)
+                    last.due = 0.0
         return True
 
     def _said(self, channel: Channel, values: tuple[Value, ...], data: bytes) -> dict[str, Value]:
@@ -364,3 +454,11 @@ class Intake:
         for name in thing.values:
             thing.values[name] = None
         self._keeper.changed(thing, set(thing.values))
+
+
+def _may_wait(channel: Channel, cell: Cell, last: bytes) -> bool:
+    """Tell whether a frame brings no more than measurements, of a thing that is not silent."""
+    if cell.thing is None or cell.thing.silent or len(cell.data) != len(last):
+        return False
+    changed = int.from_bytes(cell.data, "little") ^ int.from_bytes(last, "little")
+    return not changed & channel.prompt

@@ -26,7 +26,8 @@ class Thing:
 
     `expected` holds what a command on its way will make of it; `silent` is True when it has not
     spoken for longer than it may; `source` is the address of the node that speaks for it;
-    `answers` tells whether it has ever confirmed a command, None while none was sent.
+    `answers` tells whether it has ever confirmed a command, None while none was sent; `followed`
+    whether anybody shows it: of a DGN that no family was made for nothing is read otherwise.
     """
 
     id: ThingId
@@ -38,6 +39,7 @@ class Thing:
     source: int | None = None
     answers: bool | None = None
     last_level: float | None = None
+    followed: bool = False
 
     def shown(self, name: str) -> Value:
         """Return what to show: what was commanded, for a moment, else what the bus said."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import pi, sin
 from random import Random
 
-from . import climate, dimmer, dimming, heating, load, power, scene, water
+from . import climate, dimmer, dimming, fitting, heating, load, power, scene, water
 from .code import selected
 
 TICK = 0.5
@@ -69,6 +69,7 @@ class Equipment:
         }
         self.pump = water.Pump(enabled=True)
         self.generator = power.Generator()
+        self.fittings = fitting.fittings()
         self.house = power.Battery(1, 120, capacity=400, charge=74.0, volts=12.9)
         self.chassis = power.Battery(2, 40, capacity=100, charge=92.0, volts=12.2)
         self.tick(0.0, 0.0)
@@ -81,6 +82,9 @@ class Equipment:
             action(data, now)
             self._notice_door()
             self._share_power()
+        for one in self.fittings:
+            if one.command == dgn:
+                one.obey(data)
 
     def tick(self, now: float, span: float) -> None:
         """Let `span` seconds pass over air, water and charge."""

@@ -10,7 +10,7 @@ from .report import Pace, Report, Status, Thing, every
 
 def reports(coach: Equipment) -> list[Report]:
     """Return every status that the coach's things send."""
-    return [*_switched(coach), *_climate(coach), *_water(coach), *_power(coach)]
+    return [*_switched(coach), *_climate(coach), *_water(coach), *_power(coach), *_fitted(coach)]
 
 
 def _living(dgn: int, source: int, thing: Thing, pace: Pace | None = None) -> Report:
@@ -71,3 +71,8 @@ def _power(coach: Equipment) -> Iterator[Report]:
         yield _steady(power.SOURCE_STATUS_3, source, bank.instance, bank.status_3, pace)
     meter = partial(power.voltmeter, coach.house)
     yield _steady(power.SOURCE_STATUS_1, scene.G6, coach.house.instance, meter, pace)
+
+
+def _fitted(coach: Equipment) -> Iterator[Report]:
+    for fitting in coach.fittings:
+        yield _living(fitting.dgn, fitting.source, fitting, every(fitting.seconds))

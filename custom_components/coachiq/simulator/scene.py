@@ -17,6 +17,7 @@ LOADS = 0x80
 AQUA_HOT = 0x9E
 HOUSE_MONITOR, CHASSIS_MONITOR = 0x45, 0x47
 GENERATOR = 0x40
+POWER, SOLAR = 0x42, 0x8D
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ NODES = (
     NodeRow(source=HOUSE_MONITOR, dsa=69, maker=0x104, product="Bank*House (simulated)*00045*"),
     NodeRow(source=CHASSIS_MONITOR, dsa=71, maker=0x104, product="Bank*Chassis (simulated)*00047*"),
     NodeRow(source=GENERATOR, dsa=64, maker=0x105, product="Genset*Diesel (simulated)*00040*"),
+    NodeRow(source=POWER, dsa=66, maker=0x106, product="Power*Inverter (simulated)*00042*"),
+    NodeRow(source=SOLAR, dsa=141, maker=0x106, product="Power*Solar (simulated)*0008D*"),
 )
 
 

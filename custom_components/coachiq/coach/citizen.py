@@ -1,0 +1,100 @@
+"""What the nodes of one bus say of themselves: what they are, and what is wrong with them."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ..rvc import ActiveFaults, Diagnostics, Report, Words, read_dm1, read_dm_rv, words
+
+PRODUCT_IDENTIFICATION = 0xFEEB
+DM_RV = 0x1FECA
+DM1 = 0xFECA
+SPOKEN = frozenset((PRODUCT_IDENTIFICATION, DM_RV, DM1))
+# What is printed of a text that anybody may send.
+LONGEST = 60
+
+
+class Product(NamedTuple):
+    """What a node is, None where it does not say (RV-C section 3.2.6, 2023-11)."""
+
+    make: str | None
+    model: str | None
+    serial: str | None
+    unit: str | None
+
+
+class Lamps(NamedTuple):
+    """Whether a node shows a red lamp (stop) or a yellow one (warning); None is not said."""
+
+    red: bool | None
+    yellow: bool | None
+
+
+class Citizens:
+    """The nodes of one bus, by source address."""
+
+    def __init__(self, diagnostics: Diagnostics, chassis: Mapping[int, str]) -> None:
+        """Take the words for faults, `chassis` those of J1939's SPNs."""
+        self.products: dict[int, Product] = {}
+        self.lamps: dict[int, Lamps] = {}
+        self._diagnostics = diagnostics
+        self._chassis = chassis
+        self._active = ActiveFaults()
+
+    def hear(self, source: int, dgn: int, data: bytes, now: float) -> bool:
+        """Take in a message of one of the `SPOKEN` DGNs; tell whether it says something new."""
+        if dgn == PRODUCT_IDENTIFICATION:
+            product = read_product(data)
+            changed = product != self.products.get(source)
+            self.products[source] = product
+            return changed
+        report = read_dm1(data) if dgn == DM1 else read_dm_rv(data, self._diagnostics)
+        return self._report(source, report, now)
+
+    def tick(self, now: float) -> set[int]:
+        """Return whose faults have not been repeated in time; call it once a second."""
+        return {gone.source for gone in self._active.tick(now)}
+
+    def forget(self) -> None:
+        """Forget what is wrong, since the bus is down; what a node is does not change."""
+        self.lamps.clear()
+        self._active = ActiveFaults()
+
+    def faults(self, source: int) -> list[Words]:
+        """Return what is wrong with a node, in words."""
+        return [
+            words(one.fault, self._diagnostics, self._chassis)
+            for one in self._active.faults
+            if one.source == source
+        ]
+
+    def is_troubled(self, source: int) -> bool | None:
+        """Tell whether a node has a lamp on or a fault; None while it has said nothing of it."""
+        lamps = self.lamps.get(source)
+        if lamps is None:
+            return None
+        return bool(lamps.red or lamps.yellow or self.faults(source))
+
+    def _report(self, source: int, report: Report, now: float) -> bool:
+        """Take in a report of faults."""
+        lamps = Lamps(report.red, report.yellow)
+        changed = lamps != self.lamps.get(source)
+        self.lamps[source] = lamps
+        appeared, cleared = self._active.hear(source, report, now)
+        return changed or bool(appeared or cleared)
+
+
+def read_product(data: bytes) -> Product:
+    """Return what "make*model*serial*unit" says; a part that is empty or not there is None."""
+    text = data.rstrip(b"\xff\x00").decode("latin-1")
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    parts = [part.strip()[:LONGEST] or None for part in printable.split("*")]
+    return Product(*(*parts, None, None, None, None)[:4])
+
+
+def sentence(fault: Words) -> str:
+    """Return a fault in one line, as far as it is known: "burner: above normal"."""
+    where = " ".join(
+        str(part) for part in (fault.device, fault.place or fault.instance) if part is not None
+    )
+    said = ": ".join(part for part in (where, fault.what, fault.how) if part)
+    return said or "unknown fault"

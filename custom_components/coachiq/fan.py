@@ -1,0 +1,132 @@
+"""Fans: those in the roof."""
+
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.fan import FanEntity, FanEntityDescription
+from homeassistant.components.fan.const import (
+    DIRECTION_FORWARD,
+    DIRECTION_REVERSE,
+    FanEntityFeature,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coach import Thing, label, number
+from .coordinator import CoachConfigEntry, CoachCoordinator
+from .entity import CommandedEntity, ThingDescription, matching
+
+PARALLEL_UPDATES = 0
+
+AUTOMATIC = "automatic"
+# Air that is blown out is the way that a roof fan is built for.
+DIRECTIONS = {"air_out": DIRECTION_FORWARD, "air_in": DIRECTION_REVERSE}
+FEATURES = (
+    FanEntityFeature.TURN_ON
+    | FanEntityFeature.TURN_OFF
+    | FanEntityFeature.SET_SPEED
+    | FanEntityFeature.DIRECTION
+    | FanEntityFeature.PRESET_MODE
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoachFanDescription(ThingDescription, FanEntityDescription):
+    """A fan of a family."""
+
+
+FANS = (CoachFanDescription(key="fan", name=None, translation_key="roof_fan", family="roof_fan"),)
+
+
+async def async_setup_entry(
+    _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Make a fan of each thing that is one."""
+    entry.runtime_data.add_platform(async_add_entities, _make)
+
+
+def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachFan]:
+    """Make the fans of a thing."""
+    return [CoachFan(coordinator, thing, row) for row in matching(coordinator, thing, FANS)]
+
+
+class CoachFan(CommandedEntity, FanEntity):
+    """A fan in the roof of the coach."""
+
+    entity_description: CoachFanDescription
+    _attr_supported_features = FEATURES
+
+    def __init__(
+        self, coordinator: CoachCoordinator, thing: Thing, description: CoachFanDescription
+    ) -> None:
+        """Take the thing that is the fan."""
+        super().__init__(
+            coordinator, thing, description, ("on", "speed", "direction", "speed_mode")
+        )
+        self._attr_preset_modes = [AUTOMATIC]
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Tell whether the fan is on, None while the bus has not said."""
+        on = self.thing.shown("on")
+        return on if isinstance(on, bool) else None
+
+    @property
+    @override
+    def percentage(self) -> int | None:
+        """Return the speed in percent, 0 while off; None while the bus has not said."""
+        if self.is_on is False:
+            return 0
+        speed = number(self.thing.shown("speed"))
+        return None if speed is None else round(speed)
+
+    @property
+    @override
+    def preset_mode(self) -> str | None:
+        """Return whether the fan chooses its speed by itself."""
+        return AUTOMATIC if label(self.thing.shown("speed_mode")) == AUTOMATIC else None
+
+    @property
+    @override
+    def current_direction(self) -> str | None:
+        """Return which way the air goes: forward is out."""
+        return DIRECTIONS.get(label(self.thing.shown("direction")) or "")
+
+    @override
+    async def async_turn_on(
+        self, percentage: int | None = None, preset_mode: str | None = None, **kwargs: Any
+    ) -> None:
+        """Turn on, at a speed or by itself where that is asked for."""
+        if preset_mode is not None:
+            await self.async_command("set", status="on", speed_mode=preset_mode)
+        elif percentage is not None:
+            await self.async_set_percentage(percentage)
+        else:
+            await self.async_command("turn_on")
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Turn off."""
+        await self.async_command("turn_off")
+
+    @override
+    async def async_set_percentage(self, percentage: int) -> None:
+        """Run at a speed in percent; 0 is off."""
+        if percentage:
+            await self.async_command(
+                "set", status="on", speed_mode="manual", speed=float(percentage)
+            )
+        else:
+            await self.async_command("turn_off")
+
+    @override
+    async def async_set_preset_mode(self, preset_mode: str) -> None:
+        """Let the fan choose its speed."""
+        await self.async_command("set", status="on", speed_mode=preset_mode)
+
+    @override
+    async def async_set_direction(self, direction: str) -> None:
+        """Blow the air out or in."""
+        word = next(word for word, way in DIRECTIONS.items() if way == direction)
+        await self.async_command("set", direction=word)

@@ -1,0 +1,151 @@
+"""Whether something is wrong with a node, by what it reports (DM_RV, and DM1 of the chassis)."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, override
+
+from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
+
+from .coach.citizen import Citizens, sentence
+from .const import CONF_DISCOVER, DOMAIN
+from .coordinator import CONNECTED, SPOKEN, CoachConfigEntry, CoachCoordinator
+from .device import node_identifier, node_info, node_name
+
+PROBLEM = BinarySensorEntityDescription(
+    key="problem",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+RED_LAMP = "node_red_lamp"
+
+
+def add_problems(
+    coordinator: CoachCoordinator, bus: str, add: AddConfigEntryEntitiesCallback
+) -> Callable[[], None]:
+    """Make the entity of each node of a bus as soon as it reports; returns what ends it."""
+    made: set[int] = set()
+    if not coordinator.entry.options[CONF_DISCOVER]:
+        return lambda: None
+
+    @callback
+    def look() -> None:
+        new = coordinator.coach.lines[bus].citizens.lamps.keys() - made
+        if new:
+            made.update(new)
+            entities = [NodeProblem(coordinator, bus, source) for source in sorted(new)]
+            add(entities, config_subentry_id=coordinator.buses[bus].subentry_id)
+
+    return coordinator.async_listen(bus, frozenset((SPOKEN,)), look)
+
+
+class NodeProblem(BaseCoordinatorEntity[CoachCoordinator], BinarySensorEntity):
+    """Whether a node has a lamp on or reports a fault; which ones, in words, is an attribute."""
+
+    _attr_has_entity_name = True
+    _unrecorded_attributes = frozenset(("faults",))
+
+    def __init__(self, coordinator: CoachCoordinator, bus: str, source: int) -> None:
+        """Take the key of the bus and the node's address."""
+        super().__init__(coordinator)
+        self.entity_description = PROBLEM
+        self._bus = bus
+        self._source = source
+        self._attr_unique_id = f"{node_identifier(bus, source)}-{PROBLEM.key}"
+        self._attr_device_info = node_info(coordinator, bus, source)
+        self._shown: tuple[bool | None, list[str]] | None = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the node."""
+        self.async_on_remove(
+            self.coordinator.async_listen(self._bus, frozenset((SPOKEN, CONNECTED)), self._look)
+        )
+
+    @override
+    async def async_update(self) -> None:
+        """Do nothing: the node speaks for itself."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the bus is up."""
+        return self.coordinator.is_up(self._bus)
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Tell whether something is wrong, None while the node has not said."""
+        return self._citizens.is_troubled(self._source)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return the faults in words."""
+        return {"faults": self._faults()}
+
+    @property
+    def _citizens(self) -> Citizens:
+        """What the nodes of the bus say."""
+        return self.coordinator.coach.lines[self._bus].citizens
+
+    def _faults(self) -> list[str]:
+        """Return the faults in words."""
+        return [sentence(fault) for fault in self._citizens.faults(self._source)]
+
+    @callback
+    def _look(self) -> None:
+        """Write what is wrong, if that has changed."""
+        shown = (self.is_on if self.available else None, self._faults())
+        if shown != self._shown:
+            self._shown = shown
+            self.async_write_ha_state()
+
+
+def watch_lamps(
+    hass: HomeAssistant, entry: CoachConfigEntry, coordinator: CoachCoordinator
+) -> Callable[[], None]:
+    """Raise a repair for each node whose red lamp is on, until the returned call is made."""
+    raised: set[str] = set()
+
+    @callback
+    def look(bus: str) -> None:
+        for source, lamps in coordinator.coach.lines[bus].citizens.lamps.items():
+            issue = f"{RED_LAMP}_{entry.entry_id}_{bus}_{source:02x}"
+            if not lamps.red:
+                raised.discard(issue)
+                ir.async_delete_issue(hass, DOMAIN, issue)
+                continue
+            faults = coordinator.coach.lines[bus].citizens.faults(source)
+            raised.add(issue)
+            ir.async_create_issue(
+                hass,
+                DOMAIN,
+                issue,
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key="node_red_lamp",
+                translation_placeholders={
+                    "node": node_name(coordinator, bus, source),
+                    "bus": coordinator.buses[bus].title,
+                    "faults": "\n".join(f"- {sentence(fault)}" for fault in faults) or "-",
+                },
+            )
+
+    stops = [
+        coordinator.async_listen(bus, frozenset((SPOKEN,)), partial(look, bus))
+        for bus in coordinator.buses
+    ]
+
+    def end() -> None:
+        for stop in stops:
+            stop()
+        for issue in raised:
+            ir.async_delete_issue(hass, DOMAIN, issue)
+
+    return end

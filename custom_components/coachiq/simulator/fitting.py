@@ -1,0 +1,169 @@
+"""What else a coach has, which tells one thing and obeys one command (RV-C 2023-11).
+
+No captures of these are published: the payloads are put together by hand from the chapters.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import scene
+from .frame import patched
+
+type Change = Callable[[bytes, bytes], bytes]
+"""Payload of the status and of a command for it to the next payload of the status."""
+
+
+def _bits(at: int, low: int, *, count: int = 2) -> Change:
+    """Take over some bits of byte `at` unless the command leaves them alone (all ones)."""
+    mask = (1 << count) - 1 << low
+
+    def change(status: bytes, command: bytes) -> bytes:
+        if command[at] & mask == mask:
+            return status
+        return patched(status, (at, 1, status[at] & ~mask | command[at] & mask))
+
+    return change
+
+
+def _number(at: int, source: int, width: int = 1) -> Change:
+    """Take over a number from byte `source` of the command unless it is "no data"."""
+
+    def change(status: bytes, command: bytes) -> bytes:
+        raw = int.from_bytes(command[source : source + width], "little")
+        return status if raw == 256**width - 1 else patched(status, (at, width, raw))
+
+    return change
+
+
+def _all(*changes: Change) -> Change:
+    """Make several changes."""
+
+    def change(status: bytes, command: bytes) -> bytes:
+        for one in changes:
+            status = one(status, command)
+        return status
+
+    return change
+
+
+def _inverter(status: bytes, command: bytes) -> bytes:
+    """Invert, or not: bits 0-1 of the command; bits 4-5 of byte 2 and the state tell (6.19)."""
+    wanted = command[1] & 3
+    if wanted > 1:
+        return status
+    return patched(status, (1, 1, wanted), (2, 1, status[2] & 0xCF | wanted << 4))
+
+
+def _charging(status: bytes, command: bytes) -> bytes:
+    """Charge in bulk, or not at all, without a current then (6.20, 6.21)."""
+    if command[1] > 1:
+        return status
+    amps = 0x8000 if command[1] else 0x7D00
+    return patched(status, (3, 2, amps), (6, 1, 2 if command[1] else 0))
+
+
+def _filling(status: bytes, command: bytes) -> bytes:
+    """Fill fresh water, the valve open, or do not (6.30)."""
+    wanted = command[0] & 3
+    return status if wanted > 1 else patched(status, (0, 1, 0xF0 | wanted << 2 | wanted))
+
+
+def _floor(status: bytes, command: bytes) -> bytes:
+    """Heat the floor to its set point, or do not; the element follows (6.16)."""
+    status = _all(_bits(1, 2), _number(4, 2, 2))(status, command)
+    return patched(status, (1, 1, status[1] & 0xCF | (status[1] & 0x0C) << 2))
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Fitting:
+    """One piece: its status every `seconds`; `obey` what the DGN `command` asks of it."""
+
+    name: str
+    dgn: int
+    payload: bytes
+    seconds: float = 5.0
+    source: int = scene.G6
+    command: int | None = None
+    change: Change = lambda status, _: status
+    revision: int = 0
+    wake: float | None = None
+
+    @property
+    def instance(self) -> int:
+        """Its first byte, by which it is commanded."""
+        return self.payload[0]
+
+    def status(self, _now: float) -> bytes:
+        """Return its status."""
+        return self.payload
+
+    def advance(self, _now: float) -> None:
+        """Nothing changes by itself."""
+
+    def obey(self, data: bytes) -> None:
+        """Obey 8 bytes of its command, if they are meant for it."""
+        if self.command in KEYLESS or data[0] == self.payload[0]:
+            self.payload = self.change(self.payload, data)
+            self.revision += 1
+
+
+# Of these there is one on a coach: their commands name no instance.
+KEYLESS = frozenset((0x1FFB0,))
+
+
+def fittings() -> list[Fitting]:
+    """Return them all, as they are at the start."""
+
+    def told(
+        name: str, dgn: int, payload: str, seconds: float = 5.0, source: int = scene.G6
+    ) -> Fitting:
+        data = bytes.fromhex(payload)
+        return Fitting(name=name, dgn=dgn, payload=data, seconds=seconds, source=source)
+
+    def obeys(one: Fitting, command: int, change: Change) -> Fitting:
+        one.command, one.change = command, change
+        return one
+
+    fan = _all(_bits(1, 0), _bits(1, 2), _bits(1, 4), _number(2, 2), _bits(3, 0))
+    return [
+        obeys(
+            told("inverter", 0x1FFD4, "01015FFFFFFFFFFF", source=scene.POWER), 0x1FFD3, _inverter
+        ),
+        told("inverter, battery side", 0x1FEE8, "01FA004083FFFFFF", source=scene.POWER),
+        told("inverter, output", 0x1FFD7, "415609C87D001E00", 0.5, scene.POWER),
+        obeys(told("charger", 0x1FFC7, "012001E8806402FF", source=scene.POWER), 0x1FFC5, _charging),
+        obeys(
+            told("solar controller", 0x1FEB3, "010E01907EFF03FF", source=scene.SOLAR),
+            0x1FEB1,
+            _charging,
+        ),
+        told("solar energy", 0x1FE82, "01FFFFD2040000FF", source=scene.SOLAR),
+        told("solar panels", 0x1FDFF, "012003A07DFFFFFF", source=scene.SOLAR),
+        told("transfer switch", 0x1FFAA, "0100FCFFFFFFFFFF", source=scene.POWER),
+        told("shore power", 0x1FEBB, "116009F07D001E00", 0.5, scene.POWER),
+        told("shore power in watts", 0x1FEB9, "11FFA005FFFFFFFF", 0.5, scene.POWER),
+        told("battery switch", 0x1FED0, "01CD0001FFFFFFFF"),
+        told("generator's engine", 0x1FFDB, "CF3FFF0000FFFFFF", source=scene.GENERATOR),
+        told("circulation pump", 0x1FE97, "01F1FCFFFFFFFFFF", source=scene.AQUA_HOT),
+        obeys(told("autofill", 0x1FFB1, "F0FFFFFFFFFFFFFF"), 0x1FFB0, _filling),
+        told("waste tanks", 0x1FFAF, "D0FF00FFFFFFFFFF"),
+        obeys(told("floor heat", 0x1FEFC, "01C3C0244025FFFF"), 0x1FEFB, _floor),
+        obeys(told("roof fan", 0x1FEA7, "01DC50FCFFFFFFFF"), 0x1FEA6, fan),
+        told("roof fan's dome", 0x1FDE3, "01FF00FCFFFFFFFF"),
+        obeys(told("refrigerator", 0x1FDD3, "01F3A022802210FF"), 0x1FDD2, _bits(6, 4, count=4)),
+        obeys(told("freezer", 0x1FDD3, "41F3A01F601F10FF"), 0x1FDD2, _bits(6, 4, count=4)),
+        told("gas detector", 0x1FFF5, "01020A0000FFFFFF"),
+        told("carbon monoxide detector", 0x1FFF5, "0201000000FFFFFF"),
+        *(
+            told(f"tire {wheel:02X}", 0x1FEF0, f"{wheel:02X}6C028026FFFF00")
+            for wheel in (0x00, 0x03, 0x10, 0x11, 0x12, 0x13)
+        ),
+        told("level", 0x1FFEB, "FF8064C063FFFF01"),
+        told("chassis", 0x1FFF4, "00000000F1FCFF7D", source=scene.CHASSIS_MONITOR),
+        told("fuel", 0x1FEA8, "FFFFFC7DC05D0000", source=scene.CHASSIS_MONITOR),
+        told("weather", 0x1FFA5, "6024FFFF92276EFF"),
+        told("wind", 0x1FFA4, "140087FFFFF0FFFF"),
+        told("altimeter", 0x1FFA3, "FFFFFFFF204EFFFF"),
+        told("entry door", 0x1FEE5, "01FDFF00FFFFFFFF"),
+        told("surroundings", 0x1FE87, "DFFDFFFFFFFFFFFF"),
+    ]

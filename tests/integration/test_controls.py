@@ -1,0 +1,153 @@
+"""What is done to a thing, from the action to the bytes, and what the answer makes of it."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from .conftest import Peer
+
+FAN = "19FEA780#01CC50FCFFFFFFFF"
+FLOOR = "19FEFC80#01D3C0244025FFFF"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """An action on what a frame has told of; the frame that leaves, the answer, what is shown."""
+
+    told: str
+    entity: str
+    action: str
+    data: dict[str, Any]
+    leaves: str
+    answer: str
+    shown: dict[str, Any]
+
+
+CASES = {
+    "fan on": Case(
+        told=FAN,
+        entity="fan.roof_fan_1",
+        action="fan.turn_on",
+        data={},
+        leaves="19FEA69D#01FDFFFFFFFFFFFF",
+        answer="19FEA780#01CD50FCFFFFFFFF",
+        shown={"state": "on", "percentage": 40, "direction": "forward"},
+    ),
+    "fan at a speed": Case(
+        told=FAN,
+        entity="fan.roof_fan_1",
+        action="fan.set_percentage",
+        data={"percentage": 75},
+        leaves="19FEA69D#01DD96FFFFFFFFFF",
+        answer="19FEA780#01DD96FCFFFFFFFF",
+        shown={"state": "on", "percentage": 75, "preset_mode": None},
+    ),
+    "fan by itself": Case(
+        told=FAN,
+        entity="fan.roof_fan_1",
+        action="fan.set_preset_mode",
+        data={"preset_mode": "automatic"},
+        leaves="19FEA69D#01CDFFFFFFFFFFFF",
+        answer="19FEA780#01CD50FCFFFFFFFF",
+        shown={"state": "on", "preset_mode": "automatic"},
+    ),
+    "fan blows in": Case(
+        told=FAN,
+        entity="fan.roof_fan_1",
+        action="fan.set_direction",
+        data={"direction": "reverse"},
+        leaves="19FEA69D#01FFFFFDFFFFFFFF",
+        answer="19FEA780#01CC50FDFFFFFFFF",
+        shown={"state": "off", "direction": "reverse"},
+    ),
+    "fan off by its speed": Case(
+        told="19FEA780#01DD50FCFFFFFFFF",
+        entity="fan.roof_fan_1",
+        action="fan.set_percentage",
+        data={"percentage": 0},
+        leaves="19FEA69D#01FCFFFFFFFFFFFF",
+        answer="19FEA780#01DC50FCFFFFFFFF",
+        shown={"state": "off", "percentage": 0},
+    ),
+    "floor heats": Case(
+        told=FLOOR,
+        entity="climate.floor_1_heating",
+        action="climate.set_hvac_mode",
+        data={"hvac_mode": "heat"},
+        leaves="19FEFB9D#01F7FFFFFFFFFFFF",
+        answer="19FEFC80#01D7C0244025FFFF",
+        shown={"state": "heat", "hvac_action": "heating"},
+    ),
+    "floor's set point": Case(
+        told=FLOOR,
+        entity="climate.floor_1_heating",
+        action="climate.set_temperature",
+        data={"temperature": 30},
+        leaves="19FEFB9D#01FFE025FFFFFFFF",
+        answer="19FEFC80#01D3C024E025FFFF",
+        shown={"state": "off", "temperature": 30.0, "current_temperature": 21.0},
+    ),
+    "inverter off": Case(
+        told="19FFD480#01015FFFFFFFFFFF",
+        entity="switch.inverter_1_enabled",
+        action="switch.turn_off",
+        data={},
+        leaves="19FFD39D#01FCFFFFFFFFFFFF",
+        answer="19FFD480#01004FFFFFFFFFFF",
+        shown={"state": "off"},
+    ),
+    "charger off": Case(
+        told="19FFC780#012001E8806402FF",
+        entity="switch.charger_1_enabled",
+        action="switch.turn_off",
+        data={},
+        leaves="19FFC59D#0100FFFFFFFFFFFF",
+        answer="19FFC780#012001007D0000FF",
+        shown={"state": "off"},
+    ),
+    "water is filled in": Case(
+        told="19FFB180#00FFFFFFFFFFFFFF",
+        entity="switch.water_autofill",
+        action="switch.turn_on",
+        data={},
+        leaves="19FFB09D#FDFFFFFFFFFFFFFF",
+        answer="19FFB180#05FFFFFFFFFFFFFF",
+        shown={"state": "on"},
+    ),
+    "refrigerator off": Case(
+        told="19FDD380#01F3A022802210FF",
+        entity="switch.refrigerator_1_enabled",
+        action="switch.turn_off",
+        data={},
+        leaves="19FDD29D#01FFFFFFFFFF0FFF",
+        answer="19FDD380#01F3A022802200FF",
+        shown={"state": "off"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_an_action_becomes_bytes_and_the_answer_a_state(
+    hass: HomeAssistant, entry: MockConfigEntry, peer: Peer, name: str
+) -> None:
+    case = CASES[name]
+    await peer.appear(case.told)
+    peer.take()
+    domain, action = case.action.split(".")
+    call = asyncio.create_task(
+        hass.services.async_call(
+            domain, action, {"entity_id": case.entity, **case.data}, blocking=True
+        )
+    )
+    assert await peer.wait_for(case.leaves[:7]) == case.leaves
+    await peer.send(case.answer)
+    await call
+    state = hass.states.get(case.entity)
+    assert state is not None
+    found = {key: state.attributes.get(key) for key in case.shown if key != "state"}
+    assert {"state": state.state, **found} == case.shown
+    assert not state.attributes.get("assumed_state")

@@ -1,0 +1,39 @@
+"""What else is on the coach: it tells of itself, and obeys."""
+
+import pytest
+
+from tests.simulator.stage import Stage
+
+
+@pytest.mark.parametrize(
+    ("command", "payload", "status", "instance", "answer"),
+    [
+        (0x1FFD3, "01FCFFFFFFFFFFFF", 0x1FFD4, 1, "01004FFFFFFFFFFF"),  # no inverting
+        (0x1FFD3, "01FFFFFFFFFFFFFF", 0x1FFD4, 1, "01015FFFFFFFFFFF"),  # nothing asked
+        (0x1FFC5, "0100FFFFFFFFFFFF", 0x1FFC7, 1, "012001007D6400FF"),  # no charging
+        (0x1FEB1, "0101FFFFFFFFFFFF", 0x1FEB3, 1, "010E010080FF02FF"),  # bulk
+        (0x1FFB0, "FDFFFFFFFFFFFFFF", 0x1FFB1, None, "F5FFFFFFFFFFFFFF"),  # fill
+        (0x1FFB0, "FCFFFFFFFFFFFFFF", 0x1FFB1, None, "F0FFFFFFFFFFFFFF"),  # or do not
+        (0x1FEFB, "01F7FFFFFFFFFFFF", 0x1FEFC, 1, "01D7C0244025FFFF"),  # heat the floor
+        (0x1FEFB, "01FFE025FFFFFFFF", 0x1FEFC, 1, "01C3C024E025FFFF"),  # to 30 degC
+        (0x1FEA6, "01DD96FFFFFFFFFF", 0x1FEA7, 1, "01DD96FCFFFFFFFF"),  # fan at 75 %
+        (0x1FDD2, "01FFFFFFFFFF0FFF", 0x1FDD3, 1, "01F3A022802200FF"),  # no cooling
+        (0x1FDD2, "41FFFFFFFFFF0FFF", 0x1FDD3, 0x41, "41F3A01F601F00FF"),  # nor freezing
+    ],
+)
+def test_it_obeys_and_says_so_at_once(
+    command: int, payload: str, status: int, instance: int | None, answer: str
+) -> None:
+    stage = Stage()
+    stage.run(0.2)
+    stage.send(command, payload)
+    delay, said = stage.answers(status, instance)[0]
+    assert said == answer
+    assert delay <= 0.05
+
+
+def test_a_command_for_another_instance_changes_nothing() -> None:
+    stage = Stage()
+    stage.run(0.2)
+    stage.send(0x1FFD3, "02FCFFFFFFFFFFFF")
+    assert stage.answers(0x1FFD4, 1) == []
