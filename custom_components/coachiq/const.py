@@ -26,6 +26,7 @@ CONF_SETTINGS: Final = "settings"
 CONF_PROTOCOL: Final = "protocol"
 CONF_LISTEN_ONLY: Final = "listen_only"
 CONF_BRIDGES: Final = "bridges"
+CONF_THINGS: Final = "things"
 BUS: Final = "bus"
 
 # Protocols of a bus. J1939 is only listened to.

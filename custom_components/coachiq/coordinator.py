@@ -24,6 +24,7 @@ from .bus.health import Gauge
 from .bus.port import BITRATE, ignore
 from .clock import LoopClock
 from .coach import Coach, Profile, Thing, ThingId
+from .coach.decision import read_decisions
 from .const import (
     BUS,
     CONF_BRIDGES,
@@ -33,6 +34,7 @@ from .const import (
     CONF_LISTEN_ONLY,
     CONF_PROTOCOL,
     CONF_SETTINGS,
+    CONF_THINGS,
     CONF_TRANSMIT,
     DOMAIN,
     FIXED_ADDRESS,
@@ -90,6 +92,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             spec=spec,
             clock=clock,
             profile=profile,
+            decisions=read_decisions(entry.options.get(CONF_THINGS, {})),
             discover=entry.options[CONF_DISCOVER],
             added=self._added,
             changed=self._changed,

@@ -34,7 +34,7 @@ def matching[D: ThingDescription](
     coordinator: CoachCoordinator, thing: Thing, descriptions: Iterable[D]
 ) -> list[D]:
     """Return the descriptions that apply to a thing."""
-    kind = coordinator.coach.row(thing.id).kind or KINDS.get(thing.id.family, "")
+    kind = coordinator.coach.kind(thing.id) or KINDS.get(thing.id.family, "")
     return [
         description
         for description in descriptions

@@ -88,6 +88,7 @@ class Target:
             spec=self.spec,
             clock=self._clock,
             profile=Profile(),
+            decisions={},
             discover=True,
             added=ignore,
             changed=ignore,

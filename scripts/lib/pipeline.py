@@ -42,6 +42,7 @@ def quiet_coach(spec: Spec) -> Coach:
         spec=spec,
         clock=LoopClock(loop),
         profile=Profile(),
+        decisions={},
         discover=True,
         added=ignore,
         changed=ignore,

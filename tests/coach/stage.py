@@ -5,6 +5,7 @@ from functools import cache
 
 from custom_components.coachiq.bus.outbox import Left, Outbox, Parcel
 from custom_components.coachiq.coach import Coach, Profile, Thing, ThingId
+from custom_components.coachiq.coach.decision import Decision
 from custom_components.coachiq.coach.intake import READING_INTERVAL
 from custom_components.coachiq.error import BusError, CommandError
 from custom_components.coachiq.rvc import Spec, Value, join, load_diagnostics, load_spec
@@ -72,6 +73,7 @@ class Stage:
         *,
         discover: bool = True,
         table: Spec | None = None,
+        decisions: dict[str, Decision] | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.added: list[ThingId] = []
@@ -83,6 +85,7 @@ class Stage:
             spec=table or spec(),
             clock=self.clock,
             profile=profile or Profile(),
+            decisions=decisions or {},
             discover=discover,
             added=lambda thing: self.added.append(thing.id),
             changed=lambda thing, names: self.changes.append((thing.id, set(names))),

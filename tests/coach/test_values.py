@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from custom_components.coachiq.coach import label, number
+from custom_components.coachiq.coach import Profile, ProfileRow, ThingId, label, number
+from custom_components.coachiq.coach.decision import Decision
 from custom_components.coachiq.rvc import Code, Value
 from tests.coach.stage import Stage
 
@@ -399,3 +400,14 @@ def test_codes_have_words_and_numbers_have_none(stage: Stage) -> None:
     mode = stage.value("thermostat", 2, "mode")
     assert (label(mode), number(mode)) == ("aux_heat", None)
     assert (label(17.5), number(17.5)) == (None, 17.5)
+
+
+def test_the_owner_decides_above_the_profile() -> None:
+    profile = Profile(rows={("dimmer", 48): ProfileRow(kind="switch")})
+    lamp = ThingId("house", "dimmer", (48,))
+    assert Stage(profile).coach.kind(lamp) == "switch"
+    decided = Stage(profile, decisions={"house-dimmer-48": Decision(kind="hidden")})
+    decided.believe("19FEDA8A#307EC8FCFF0104FF")
+    decided.coach.restore(lamp, answers=True, last_level=None)
+    assert decided.coach.kind(lamp) == "hidden"
+    assert lamp not in decided.coach.things

@@ -9,10 +9,11 @@ from ..error import BusError, CommandError
 from ..rvc import GLOBAL, REQUEST, Clock, Diagnostics, Spec, Timer, Value, request
 from .citizen import Citizens
 from .commands import COMMANDS
+from .decision import UNDECIDED, Decision
 from .families import FAMILY, FAMILY_OF, Family, number
 from .intake import MOST_THINGS, Frames, Intake
 from .pending import Done, Handle, Pending
-from .profile import Profile, ProfileRow
+from .profile import HIDDEN, Profile, ProfileRow
 from .thing import Thing, ThingId
 
 ASKING_TIME = 10.0
@@ -64,6 +65,7 @@ class Coach:
         spec: Spec,
         clock: Clock,
         profile: Profile,
+        decisions: Mapping[str, Decision],
         discover: bool,
         added: Callable[[Thing], None],
         changed: Callable[[Thing, set[str]], None],
@@ -72,8 +74,9 @@ class Coach:
         diagnostics: Diagnostics,
         chassis: Mapping[int, str],
     ) -> None:
-        """Take the protocol table, the profile, and who listens."""
+        """Take the protocol table, the profile, the owner's decisions by thing, and who listens."""
         self.profile = profile
+        self._decisions = decisions
         self.things: dict[ThingId, Thing] = {}
         self.lines: dict[str, Line] = {}
         self._spec = spec
@@ -116,7 +119,8 @@ class Coach:
         """Make a thing that was known before; the bus has said nothing of it yet."""
         family = FAMILY.get(identity.family)
         makes_things = self.lines[identity.bus].intake.families
-        if family and makes_things and identity not in self.things:
+        wanted = self.kind(identity) != HIDDEN
+        if family and makes_things and wanted and identity not in self.things:
             thing = self._make(identity, family)
             thing.answers, thing.last_level = answers, last_level
 
@@ -130,6 +134,14 @@ class Coach:
     def row(self, thing: ThingId) -> ProfileRow:
         """Return what the profile says of a thing."""
         return self.profile.row(thing.family, thing.key)
+
+    def decision(self, thing: ThingId) -> Decision:
+        """Return what the owner has decided about a thing."""
+        return self._decisions.get(str(thing), UNDECIDED)
+
+    def kind(self, thing: ThingId) -> str | None:
+        """Return what a thing is taken for, by the owner or else by the profile."""
+        return self.decision(thing).kind or self.row(thing).kind
 
     def ambient_of(self, zone: ThingId) -> ThingId:
         """Return the sensor of a zone's air: the profile's, else the one of the same instance."""
@@ -233,7 +245,7 @@ class Coach:
 
     def admit(self, thing: ThingId, family: Family, source: int) -> Thing | None:
         """Make a new thing, unless the owner or the profile does not want it."""
-        if not self._discover or self.row(thing).kind == "hidden":
+        if not self._discover or self.kind(thing) == HIDDEN:
             return None
         made = self._make(thing, family)
         made.source = source

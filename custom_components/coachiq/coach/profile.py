@@ -12,7 +12,8 @@ from .families import FAMILY
 
 FOLDER = Path(__file__).parent / "profiles"
 VERSION = 1
-KINDS = frozenset(("light", "switch", "lock", "burner", "indicator", "hidden"))
+HIDDEN = "hidden"
+KINDS = frozenset(("light", "switch", "lock", "burner", "indicator", HIDDEN))
 MODES = frozenset(("off", "cool", "heat", "auto", "fan_only", "aux_heat", "defrost_dehumidify"))
 
 
