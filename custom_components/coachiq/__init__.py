@@ -1,5 +1,6 @@
 """CoachIQ: a coach's RV-C network in Home Assistant."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -12,8 +13,9 @@ from .bridge_repair import async_watch_bridges, forget_decisions, forget_questio
 from .bus_issue import watch_buses
 from .coach import Thing, load_profile
 from .coach.commands import COMMANDS
-from .coach.families import FAMILY_OF
+from .coach.families import CHASSIS_OF, FAMILY_OF, Family
 from .coach.intake import NODE_SILENCE
+from .coach.mover import intents
 from .const import (
     BUS,
     CONF_COACH,
@@ -28,6 +30,7 @@ from .coordinator import CoachConfigEntry, CoachCoordinator, bus_keys
 from .device import node_identifier
 from .error import ProfileError
 from .garbage import async_collect_in_pieces, async_spare_collections
+from .hold import async_register_hold
 from .node_problem import watch_lamps
 from .rvc import Spec, SpecError, load_chassis_spec, load_diagnostics, load_spec
 from .services import async_register_actions
@@ -40,6 +43,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
     """Register the actions."""
     async_register_actions(hass)
+    async_register_hold(hass)
     async_collect_in_pieces(hass)
     return True
 
@@ -161,24 +165,32 @@ def _load_spec(folder: Path) -> Spec:
     """
     extra = folder / "rvc.json"
     spec = load_spec(extra if extra.exists() else None)
-    for name, family in FAMILY_OF.items():
+    _compile_families(spec, FAMILY_OF)
+    row = spec.named("ACKNOWLEDGMENT")
+    row.require(("code", "instance", "acknowledged_source_address", "acknowledged_dgn"))
+    row.decode(b"")
+    commands = [(command.dgn, command.fields) for command in COMMANDS.values()]
+    for name, fields in [*commands, *((intent.dgn, intent.fields) for intent in intents())]:
+        row = spec.named(name)
+        row.require(fields)
+        row.decode(row.encode())
+    return spec
+
+
+def _compile_families(spec: Spec, families: Mapping[str, Family]) -> None:
+    """Compile the rows that feed families; blocking. Raises SpecError when one lacks a field."""
+    for name, family in families.items():
         row = spec.named(name)
         row.require(reading.field for reading in family.feeds[name])
         row.require([family.priority] if family.priority else [])
         row.decode(b""), row.key_of(b""), row.raw(b"")
-    row = spec.named("ACKNOWLEDGMENT")
-    row.require(("code", "instance", "acknowledged_source_address", "acknowledged_dgn"))
-    row.decode(b"")
-    for command in COMMANDS.values():
-        row = spec.named(command.dgn)
-        row.require(command.fields)
-        row.decode(row.encode())
-    return spec
 
 
 def _load_chassis_spec(entry: CoachConfigEntry) -> Spec:
     """Read the chassis's table if a bus speaks J1939; blocking."""
     buses = entry.get_subentries_of_type(BUS)
     if any(bus.data.get(CONF_PROTOCOL) == J1939 for bus in buses):
-        return load_chassis_spec()
+        spec = load_chassis_spec()
+        _compile_families(spec, CHASSIS_OF)
+        return spec
     return Spec(())

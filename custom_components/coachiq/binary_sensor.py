@@ -17,6 +17,7 @@ from homeassistant.helpers.typing import UNDEFINED
 from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
 from .coach import Thing, label
+from .coach.mover import MOVERS
 from .const import DOMAIN
 from .coordinator import CONNECTED, CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
@@ -174,6 +175,8 @@ BINARY_SENSORS = (
     _said("chassis", "headlights", "on", device_class=LIGHT),
     _said("chassis", "transmission_lock", "unlocked", device_class=LOCK, diagnostic=True),
     _said("chassis", "engine_lock", "unlocked", device_class=LOCK, diagnostic=True),
+    _said("engine", "park_brake", "set"),
+    _said("engine", "brake_pedal", "pressed", diagnostic=True, shown=False),
     _said("tire", "leak", "alarm", device_class=PROBLEM),
     _said("tire", "temperature_status", "extremely_high", "high", device_class=HEAT, named=False),
     _said("tire", "battery_status", "low", device_class=BATTERY, named=False),
@@ -191,6 +194,14 @@ BINARY_SENSORS = (
     _said("door", "open", "open", value="position", device_class=DOOR, main=True),
     _said("door", "lock", "unlocked", device_class=LOCK, named=False),
     _said("window", "open", "open", value="position", device_class=WINDOW, main=True),
+    # What moves: why it says that it does not.
+    *(
+        _said(family, name, word, device_class=PROBLEM, diagnostic=True, shown=False)
+        for family, mover in MOVERS.items()
+        for name, word in mover.lockouts.items()
+    ),
+    _said("leveling", "excessive_slope_initial_warning", "warning", device_class=PROBLEM),
+    _said("leveling", "master_warning", "warning", device_class=PROBLEM),
 )
 
 

@@ -21,6 +21,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
 )
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
 from homeassistant.util import slugify
@@ -36,6 +38,7 @@ from .const import (
     BUS,
     CONF_BRIDGES,
     CONF_COACH,
+    CONF_CODE,
     CONF_DISCOVER,
     CONF_PROFILE,
     CONF_RECORD,
@@ -53,6 +56,7 @@ OPTIONS_SCHEMA = vol.Schema(
         vol.Required(CONF_TRANSMIT): BooleanSelector(),
         vol.Required(CONF_DISCOVER): BooleanSelector(),
         vol.Required(CONF_RECORD, default=False): BooleanSelector(),
+        vol.Optional(CONF_CODE): TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD)),
     }
 )
 
@@ -220,7 +224,9 @@ class CoachOptionsFlow(OptionsFlow):
                 ticked = user_input[CONF_BRIDGES]
                 kept = [one for one in options[CONF_BRIDGES] if decision_id(one) in ticked]
                 user_input = {**user_input, CONF_BRIDGES: kept}
-            return self.async_create_entry(data={**options, **user_input})
+            # An emptied code is not among the answers.
+            others = {key: value for key, value in options.items() if key != CONF_CODE}
+            return self.async_create_entry(data={**others, **user_input})
         schema = OPTIONS_SCHEMA
         if decisions := await async_decisions(self.hass, self.config_entry):
             choice = SelectSelectorConfig(

@@ -9,6 +9,7 @@ DOMAIN: Final = "coachiq"
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
     Platform.CLIMATE,
+    Platform.COVER,
     Platform.FAN,
     Platform.LIGHT,
     Platform.SENSOR,
@@ -27,6 +28,7 @@ CONF_PROTOCOL: Final = "protocol"
 CONF_LISTEN_ONLY: Final = "listen_only"
 CONF_BRIDGES: Final = "bridges"
 CONF_THINGS: Final = "things"
+CONF_CODE: Final = "code"
 BUS: Final = "bus"
 
 # Protocols of a bus. J1939 is only listened to.

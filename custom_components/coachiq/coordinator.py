@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+import contextlib
 from datetime import datetime, timedelta
 from functools import partial
 import hashlib
@@ -10,6 +11,7 @@ import logging
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -29,6 +31,7 @@ from .const import (
     BUS,
     CONF_BRIDGES,
     CONF_COACH,
+    CONF_CODE,
     CONF_DISCOVER,
     CONF_KIND,
     CONF_LISTEN_ONLY,
@@ -41,8 +44,9 @@ from .const import (
     RV_C,
 )
 from .device import make_devices, move_device, name_of, show_product, thing_device
-from .error import CoachError
+from .error import BusError, CoachError
 from .garbage import async_spare_newcomers
+from .guard import Guard
 from .recording import Recordings
 from .rvc import Diagnostics, EncodeError, Spec, Value, chassis_words
 from .store import CoachStore
@@ -55,6 +59,8 @@ type Names = frozenset[str]
 
 # After so many new things they are left out of garbage collections.
 MANY_THINGS = 50
+# A stop frame leaves within a few milliseconds; a bus that takes none has this long, in seconds.
+STOP_WAIT = 0.5
 MEASURING_INTERVAL = timedelta(seconds=10)
 # What is told of a bus besides the values of its health: whether it is connected, and at each
 # interval that its nodes may have been heard.
@@ -100,7 +106,9 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             spoken=self._spoken,
             diagnostics=diagnostics,
             chassis=chassis_words(chassis),
+            state_of=self._state_of,
         )
+        self.guard = Guard(entry.options.get(CONF_CODE), clock.now)
         self.buses: dict[str, ConfigSubentry] = {}
         self.links: dict[str, Link] = {}
         self.gauges: dict[str, Gauge] = {}
@@ -120,8 +128,8 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             key = str(subentry.unique_id)
             data = subentry.data
             follows = key in following
-            is_ours = data.get(CONF_PROTOCOL, RV_C) == RV_C and not follows
-            may_speak = is_ours and not data.get(CONF_LISTEN_ONLY, False)
+            is_rv_c = data.get(CONF_PROTOCOL, RV_C) == RV_C
+            may_speak = is_rv_c and not follows and not data.get(CONF_LISTEN_ONLY, False)
             self.buses[key] = subentry
             self.links[key] = Link(
                 key=key,
@@ -133,10 +141,12 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
                 product=f"CoachIQ*Home Assistant*{serial & 0x1FFFFF:07}**",
                 frames=ignore if follows else partial(self.coach.receive, key),
                 changed=partial(self._link_changed, key),
-                known=(spec if is_ours else chassis).rows,
+                known=(spec if is_rv_c else chassis).rows,
                 address=hass.data.get(FIXED_ADDRESS),
             )
-            self.coach.add_bus(key, self.links[key], None if is_ours else chassis)
+            self.coach.add_bus(
+                key, self.links[key], None if is_rv_c else chassis, makes_things=not follows
+            )
             bitrate = int(data[CONF_SETTINGS].get("bitrate", BITRATE))
             self.gauges[key] = Gauge(self.links[key], bitrate, clock)
         self.recordings = Recordings(hass, self.buses, self.links)
@@ -160,7 +170,8 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         await self.async_stop()
 
     async def async_stop(self) -> None:
-        """Close the buses and keep what was learnt; entities keep what they show."""
+        """Stop what moves, close the buses and keep what was learnt."""
+        await self.async_halt(self.coach.motions.moving())
         self._listeners.clear()
         await asyncio.gather(*(link.stop() for link in self.links.values()))
         await self.recordings.async_end()
@@ -225,11 +236,44 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
                 translation_placeholders={"problem": str(error)},
             ) from error
         if failure := await outcome:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key=failure.key,
-                translation_placeholders={"thing": name_of(self, thing), **failure.words},
-            ) from failure
+            raise self.translated(thing, failure) from failure
+
+    def translated(self, thing: Thing, error: CoachError) -> HomeAssistantError:
+        """Return what went wrong with a thing as Home Assistant's error, in words."""
+        return HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key=error.key,
+            translation_placeholders={"thing": name_of(self, thing), **error.words},
+        )
+
+    async def async_halt(self, things: Iterable[Thing]) -> dict[ThingId, BusError | None]:
+        """Stop things, whoever moves them; return which stops left, or why they could not."""
+        outcome: dict[ThingId, BusError | None] = {}
+        done = asyncio.Event()
+        waiting = {thing.id: thing for thing in things}
+
+        def note(thing: Thing, error: BusError | None) -> None:
+            outcome[thing.id] = error
+            if len(outcome) == len(waiting):
+                done.set()
+
+        for thing in waiting.values():
+            self.coach.motions.stop(thing, partial(note, thing))
+        with contextlib.suppress(TimeoutError):
+            if waiting:
+                await asyncio.wait_for(done.wait(), STOP_WAIT)
+        late = {one: BusError("not_taken", bus=one.bus) for one in waiting if one not in outcome}
+        return outcome | late
+
+    def can_send(self, bus: str) -> bool:
+        """Tell whether a frame of ours would go out on a bus."""
+        return self.links[bus].state is LinkState.READY
+
+    def _state_of(self, entity_id: str) -> str | None:
+        """Return the state of an entity, None where it is not known."""
+        state = self.hass.states.get(entity_id)
+        unusable = state is None or state.state in {STATE_UNAVAILABLE, STATE_UNKNOWN}
+        return None if state is None or unusable else state.state
 
     def is_up(self, bus: str) -> bool:
         """Tell whether a bus can be heard."""

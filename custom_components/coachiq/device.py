@@ -81,6 +81,12 @@ def name_of(coordinator: CoachCoordinator, thing: Thing) -> str:
     return str(device and (device.name_by_user or device.name))
 
 
+def device_id_of(coordinator: CoachCoordinator, thing: Thing) -> str | None:
+    """Return the id of a thing's device, if it has one."""
+    device = _device(coordinator, str(thing.id))
+    return device.id if device else None
+
+
 def node_identifier(bus: str, source: int) -> str:
     """Return the name by which the device of a node is known."""
     return f"{bus}-node-sa-{source:02x}"

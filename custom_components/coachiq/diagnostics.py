@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.core import HomeAssistant
 
 from .bus.bridge import followers
-from .const import CONF_BRIDGES, CONF_LISTEN_ONLY, CONF_PROTOCOL, RV_C
+from .const import CONF_BRIDGES, CONF_CODE, CONF_LISTEN_ONLY, CONF_PROTOCOL, RV_C
 from .coordinator import CoachConfigEntry, CoachCoordinator
 
 
@@ -16,7 +17,7 @@ async def async_get_config_entry_diagnostics(
     coordinator = entry.runtime_data
     return {
         "profile": entry.data["profile"],
-        "options": dict(entry.options),
+        "options": async_redact_data(entry.options, {CONF_CODE}),
         "buses": {key: _bus(coordinator, key) for key in coordinator.links},
         "things": {
             str(thing.id): {

@@ -118,6 +118,25 @@ CHARGING_STATES = (
 )
 LEVELS = ("ok", "extremely_low", "low", "high", "extremely_high")
 
+LEVELING_MODES = (
+    "inactive",
+    "suspension_raise",
+    "suspension_dump",
+    "store",
+    "manual_air",
+    "automatic_air",
+    "deploy_kick_down",
+    "manual_hydraulic",
+    "automatic_hydraulic_or_electric",
+    "kneel",
+    "automatic_hitch_height",
+    "abort",
+    "careen_left",
+    "careen_right",
+    "squat",
+    "jack_calibration",
+)
+STEP_MODES = ("user_switch", "door_switch", "hold_extended")
 SENSORS = (
     # Tanks and water.
     CoachSensorDescription(
@@ -342,6 +361,23 @@ SENSORS = (
     _words("chassis", "gear", "gear", ("reverse_1", "neutral", "forward_1", "forward_2", "park")),
     _measured("chassis", "fuel_level", "%"),
     _measured("chassis", "odometer", "m", state_class=TOTAL, suggested="km"),
+    _measured("engine", "vehicle_speed", "km/h", named=False),
+    _measured("engine", "engine_speed", "rpm"),
+    _measured("engine", "engine_load", "%", diagnostic=True),
+    _measured("engine", "coolant_temperature", "°C"),
+    _measured("engine", "coolant_level", "%", diagnostic=True),
+    _measured("engine", "oil_pressure", "kPa"),
+    _measured("engine", "voltage", "V", named=False),
+    _measured("engine", "engine_hours", "h", state_class=TOTAL),
+    _measured("engine", "odometer", "m", state_class=TOTAL, suggested="km"),
+    _measured("engine", "fuel_level", "%"),
+    _measured("engine", "fuel_level_2", "%", shown=False),
+    _measured("engine", "fuel_rate", "L/h"),
+    _measured("engine", "ambient_temperature", "°C"),
+    _measured("engine", "transmission_temperature", "°C"),
+    _measured("engine", "def_level", "%"),
+    _measured("engine", "brake_air_pressure_1", "kPa", diagnostic=True),
+    _measured("engine", "brake_air_pressure_2", "kPa", diagnostic=True),
     _measured("tire", "pressure", "kPa", named=False),
     _measured("tire", "temperature", "°C", named=False),
     _measured("tire", "voltage", "V", text="sensor_voltage", diagnostic=True, shown=False),
@@ -371,4 +407,7 @@ SENSORS = (
     # Loads.
     _measured("dc_load", "current", "A", named=False, shown=False),
     _measured("ac_load", "current", "A", named=False, shown=False),
+    # What moves.
+    _words("leveling", "mode", "leveling_mode", LEVELING_MODES, main=True),
+    _words("step", "mode", "step_mode", STEP_MODES, diagnostic=True),
 )

@@ -22,10 +22,14 @@ import voluptuous as vol
 from .bus.log_file import CANDUMP, FORMATS
 from .bus.port import BITRATE
 from .bus.probe import SECONDS, Report, watch
+from .coach.mover import MOVERS
 from .const import CONF_SETTINGS, DOMAIN
 from .coordinator import CoachConfigEntry, CoachCoordinator
+from .error import CommandError
+from .move import async_stop
 
 ATTR_BUS = "bus"
+ATTR_CODE = "code"
 ATTR_CONFIG_ENTRY_ID = "config_entry_id"
 ATTR_FORMAT = "format"
 ATTR_MINUTES = "minutes"
@@ -36,13 +40,15 @@ ATTR_SECONDS = "seconds"
 class Action:
     """An action on one coach; `run` gets its coordinator and the call.
 
-    Each also takes `config_entry_id`, which may be left out when there is one coach only.
+    Each also takes `config_entry_id`, which may be left out when there is one coach only; one that
+    acts `everywhere` is for all coaches at once.
     """
 
     name: str
     fields: Mapping[vol.Marker, object]
     run: Callable[[CoachCoordinator, ServiceCall], Awaitable[ServiceResponse]]
     response: SupportsResponse = SupportsResponse.NONE
+    everywhere: bool = False
 
 
 def buses_meant(coordinator: CoachCoordinator, call: ServiceCall) -> list[str]:
@@ -137,7 +143,36 @@ async def _stop_recording(coordinator: CoachCoordinator, call: ServiceCall) -> S
     return await coordinator.recordings.async_stop(buses_meant(coordinator, call))
 
 
+async def _stop_all(coordinator: CoachCoordinator, _: ServiceCall) -> None:
+    """Stop all movers on every bus that can send; raises when a stop did not leave."""
+    movers = [thing for thing in coordinator.coach.things.values() if thing.id.family in MOVERS]
+    await async_stop(coordinator, [one for one in movers if coordinator.can_send(one.id.bus)])
+
+
+async def _unlock(coordinator: CoachCoordinator, call: ServiceCall) -> None:
+    """Open what the code protects for a time."""
+    try:
+        coordinator.guard.unlock(call.data[ATTR_CODE], 60 * call.data[ATTR_MINUTES])
+    except CommandError as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key=error.key,
+            translation_placeholders={"thing": coordinator.entry.title, **error.words},
+        ) from error
+
+
 ACTIONS = (
+    Action(name="stop_all", fields={}, run=_stop_all, everywhere=True),
+    Action(
+        name="unlock",
+        fields={
+            vol.Required(ATTR_CODE): cv.string,
+            vol.Optional(ATTR_MINUTES, default=5): vol.All(
+                vol.Coerce(float), vol.Range(min=0.1, max=10)
+            ),
+        },
+        run=_unlock,
+    ),
     Action(
         name="probe_bus",
         fields={
@@ -178,13 +213,28 @@ def async_register_actions(hass: HomeAssistant) -> None:
             DOMAIN,
             action.name,
             partial(_async_run, action),
-            schema=vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string, **action.fields}),
+            schema=_schema(action),
             supports_response=action.response,
         )
 
 
+def _schema(action: Action) -> vol.Schema:
+    """Return what an action takes."""
+    which = {} if action.everywhere else {vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string}
+    return vol.Schema({**which, **action.fields})
+
+
 async def _async_run(action: Action, call: ServiceCall) -> ServiceResponse:
-    """Run an action on the coach that is meant."""
+    """Run an action on the coach that is meant, or on all."""
+    if action.everywhere:
+        coaches = call.hass.config_entries.async_loaded_entries(DOMAIN)
+        outcome = await asyncio.gather(
+            *(action.run(entry.runtime_data, call) for entry in coaches), return_exceptions=True
+        )
+        for error in outcome:
+            if isinstance(error, BaseException):
+                raise error
+        return None
     entry: CoachConfigEntry = async_get_config_entry(
         call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
     )

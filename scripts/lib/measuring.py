@@ -20,7 +20,7 @@ from dbc import dbc
 import pipeline
 import traffic
 
-from custom_components.coachiq.coach import FAMILIES
+from custom_components.coachiq.coach.families import FAMILY_OF
 from custom_components.coachiq.rvc import Code, load_spec
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def decode_cases(spec: Spec, changed: list[traffic.Frame]) -> list[Case]:
 
 def coach_cases(spec: Spec, changed: list[traffic.Frame]) -> list[Case]:
     """Return the work of the coach on frames that say something new, and on frames that do not."""
-    told = {spec.named(name).dgn for family in FAMILIES for name in family.feeds}
+    told = {spec.named(name).dgn for name in FAMILY_OF}
     frames = [
         (frame.can_id, frame.data) for frame in changed if frame.can_id >> 8 & 0x1FFFF in told
     ]

@@ -2,11 +2,11 @@
 
 from itertools import pairwise
 
-from custom_components.coachiq.coach import FAMILIES
+from custom_components.coachiq.coach.families import FAMILY_OF
 from tests.coach.stage import Stage, spec
 
 LIGHT = "19FEDA8A#307EC8FCFF0104FF"
-STATUS = [name for family in FAMILIES for name in family.feeds]
+STATUS = [*FAMILY_OF]
 # A request to all (EAFF) for each status DGN of a family, little-endian.
 REQUESTS = [
     f"18EAFF9E#{spec().named(name).dgn.to_bytes(3, 'little').hex().upper()}FFFFFFFFFF"

@@ -2,7 +2,8 @@
 
 from hypothesis import given, settings, strategies as st
 
-from custom_components.coachiq.coach import FAMILIES, ThingId
+from custom_components.coachiq.coach import ThingId
+from custom_components.coachiq.coach.families import FAMILY_OF
 from custom_components.coachiq.coach.intake import MOST_CHANNELS, MOST_THINGS
 from tests.coach.stage import Stage, spec
 
@@ -103,7 +104,7 @@ def test_a_key_of_a_thing_that_is_removed_gives_its_room_back(stage: Stage) -> N
         assert intake._cells == 0
 
 
-STATUS = [spec().named(name).dgn for family in FAMILIES for name in family.feeds]
+STATUS = [spec().named(name).dgn for name in FAMILY_OF]
 PAGES = st.sampled_from([*STATUS, 0xE800 | 0x9E, 0xE8FF, 0xEAFF, 0xEE00, 0xEBFF, 0xECFF])
 LIKELY = st.builds(
     lambda dgn, source, priority: priority << 26 | dgn << 8 | source,

@@ -8,10 +8,10 @@ from custom_components.coachiq.const import DOMAIN
 
 from .conftest import Peer, until
 
-# TV_LIFT_STATUS, AWNING_STATUS, and SUSPENSION_AIR_PRESSURE_STATUS, which has no instance.
-LIFT = "19FDC480#0102640FFF0FFFFF"
+# AWNING_STATUS_2 of two awnings, and SUSPENSION_AIR_PRESSURE_STATUS, which has no instance.
+PATIO = "19FDCD80#0164FDFFFFFFFFFF"
 SUSPENSION = "19FED180#6432FFFFFFFFFFFF"
-RETRACTED = "19FEF380#010000FFFFFFFFFF"
+DOOR = "19FDCD80#0200FFFFFFFFFFFF"
 
 
 def ours(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, er.RegistryEntry]:
@@ -20,20 +20,18 @@ def ours(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, er.RegistryEn
     return {
         entity.unique_id: entity
         for entity in er.async_entries_for_config_entry(registry, entry.entry_id)
-        if "tv_lift" in entity.unique_id
-        or "suspension" in entity.unique_id
-        or "awning" in entity.unique_id
+        if "suspension" in entity.unique_id or "awning" in entity.unique_id
     }
 
 
 async def test_fields_are_there_but_disabled_and_on_the_node_that_tells_them(
     hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
 ) -> None:
-    await peer.appear(LIFT, SUSPENSION, RETRACTED)
+    await peer.appear(PATIO, SUSPENSION, DOOR)
     found = ours(hass, listener)
-    position = found["house-tv_lift_status-1-position"]
+    position = found["house-awning_status_2-1-motion_sensitivity"]
     assert position.disabled
-    assert position.original_name == "Tv lift status 1: position"
+    assert position.original_name == "Awning status 2 1: motion sensitivity"
     assert found["house-suspension_air_pressure_status-0-supply_pressure"].original_name == (
         "Suspension air pressure status: supply pressure"
     )
@@ -47,22 +45,22 @@ async def test_fields_are_there_but_disabled_and_on_the_node_that_tells_them(
 async def test_an_enabled_field_shows_its_number_or_its_words(
     hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
 ) -> None:
-    await peer.appear(LIFT, SUSPENSION, RETRACTED)
+    await peer.appear(PATIO, SUSPENSION, DOOR)
     registry = er.async_get(hass)
     wanted = {
-        "house-tv_lift_status-1-motion": "storing",
-        "house-tv_lift_status-1-position": "50.0",
+        "house-awning_status_2-1-calibration": "calibrated",
+        "house-awning_status_2-1-motion_sensitivity": "50.0",
         # 100 psi.
         "house-suspension_air_pressure_status-0-supply_pressure": "689.4757",
         # A number that has words, too.
-        "house-awning_status-1-position": "0.0",
+        "house-awning_status_2-2-motion_sensitivity": "0.0",
     }
     for unique_id in wanted:
         registry.async_update_entity(ours(hass, listener)[unique_id].entity_id, disabled_by=None)
     await hass.config_entries.async_reload(listener.entry_id)
     await until(lambda: listener.runtime_data.is_up("house"))
-    assert not [one for one in hass.states.async_entity_ids("sensor") if "lift" in one]
-    await peer.appear(LIFT, SUSPENSION, RETRACTED)
+    assert not [one for one in hass.states.async_entity_ids("sensor") if "awning" in one]
+    await peer.appear(PATIO, SUSPENSION, DOOR)
     for unique_id, state in wanted.items():
         entity_id = ours(hass, listener)[unique_id].entity_id
         assert hass.states.get(entity_id).state == state

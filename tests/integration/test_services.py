@@ -63,9 +63,9 @@ def test_every_action_has_its_fields_texts_and_icon() -> None:
     names = {action.name for action in services.ACTIONS}
     assert described.keys() == texts["services"].keys() == icons.keys() == names
     for action in services.ACTIONS:
-        fields = {"config_entry_id", *map(str, action.fields)}
-        assert described[action.name]["fields"].keys() == fields
-        assert texts["services"][action.name]["fields"].keys() == fields
+        fields = {*map(str, action.fields), *([] if action.everywhere else ["config_entry_id"])}
+        assert (described[action.name] or {"fields": {}})["fields"].keys() == fields
+        assert texts["services"][action.name].get("fields", {}).keys() == fields
 
 
 def test_every_verdict_is_told_in_words() -> None:

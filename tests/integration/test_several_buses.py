@@ -204,7 +204,7 @@ async def test_not_one_frame_leaves(  # noqa: PLR0917  fixtures and cases
 async def test_a_chassis_speaks_another_language(
     hass: HomeAssistant, peer: Peer, second: Peer, fixed_address: int
 ) -> None:
-    """What would be a light on the house's bus is none on J1939; nodes and unknowns are noted."""
+    """What would be a light on the house's bus is none on J1939; the engine is read."""
     entry = coach_entry(
         virtual_bus(peer.channel),
         with_data(virtual_bus(second.channel, "chassis", "Chassis"), protocol="j1939"),
@@ -212,8 +212,11 @@ async def test_a_chassis_speaks_another_language(
     await set_up(hass, entry)
     await second.appear(ON, ENGINE_SPEED, "18E8FF00#00FFFFFFFF00F000", "18FFFF03#0102030405060708")
     await peer.appear(ON)
-    things = [str(thing) for thing in entry.runtime_data.coach.things]
-    assert things == ["house-dimmer-36"]
+    things = {str(thing) for thing in entry.runtime_data.coach.things}
+    assert things == {"house-dimmer-36", "chassis-engine-0"}
+    speed = hass.states.get("sensor.engine_and_chassis_engine_speed")
+    assert speed
+    assert float(speed.state) > 0
     await until(lambda: bool(entry.runtime_data.coach.lines["chassis"].intake.nodes))
     told = (await async_get_config_entry_diagnostics(hass, entry))["buses"]["chassis"]
     assert told["protocol"] == "j1939"

@@ -14,6 +14,7 @@ from custom_components.coachiq import (
     bus_issue,
     bus_sensor,
     climate,
+    cover,
     fan,
     light,
     node_sensor,
@@ -23,6 +24,7 @@ from custom_components.coachiq import (
 from custom_components.coachiq.bus import KINDS
 from custom_components.coachiq.bus.problem import PROBLEMS
 from custom_components.coachiq.coach import FAMILIES
+from custom_components.coachiq.coach.interlock import INPUTS, STALE, UNKNOWN, UNSAFE
 
 from .conftest import Peer
 
@@ -35,6 +37,7 @@ SENSORS: tuple[SensorEntityDescription, ...] = (
 )
 ROWS = {
     "binary_sensor": binary_sensor.BINARY_SENSORS,
+    "cover": cover.COVERS,
     "climate": (*climate.ZONES, *climate.FLOORS),
     "fan": fan.FANS,
     "light": light.LIGHTS,
@@ -112,6 +115,7 @@ def test_errors_have_their_sentences() -> None:
     assert EN["config_subentries"]["bus"]["error"] == EN["config"]["error"]
     raised = errors_of("BusError", "CommandError", "ProfileError", "RecordingError")
     raised |= translated().keys()
+    raised |= {f"interlock_{name}_{how}" for name in INPUTS for how in (UNSAFE, UNKNOWN, STALE)}
     assert EN["exceptions"].keys() == raised
 
 

@@ -22,12 +22,16 @@ class Step(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Cell:
-    """The last frame of one key from one sender; until `due` its measurements need no reading."""
+    """The last frame of one key from one sender; until `due` its measurements need no reading.
+
+    `gap` is about the longest time between two frames lately, where the family is timed.
+    """
 
     key: tuple[int, ...]
     data: bytes
     heard: float
     due: float = 0.0
+    gap: float = 0.0
     thing: Thing | None = None
     priority: int = -1
 

@@ -10,8 +10,11 @@ from ..rvc import GLOBAL, REQUEST, Clock, Diagnostics, Spec, Timer, Value, reque
 from .citizen import Citizens
 from .commands import COMMANDS
 from .decision import UNDECIDED, Decision
-from .families import FAMILY, FAMILY_OF, Family, number
+from .families import CHASSIS_OF, FAMILY, FAMILY_OF, Family, number
 from .intake import MOST_THINGS, Frames, Intake
+from .interlock import Freshness, Interlock
+from .motion import Motions
+from .mover import MOVERS
 from .pending import Done, Handle, Pending
 from .profile import HIDDEN, Profile, ProfileRow
 from .thing import Thing, ThingId
@@ -73,8 +76,12 @@ class Coach:
         spoken: Callable[[str, int], None],
         diagnostics: Diagnostics,
         chassis: Mapping[int, str],
+        state_of: Callable[[str], str | None] = lambda _: None,
     ) -> None:
-        """Take the protocol table, the profile, the owner's decisions by thing, and who listens."""
+        """Take the protocol table, the profile, the owner's decisions by thing, and who listens.
+
+        `state_of` returns the state of an entity of Home Assistant, None where it is not known.
+        """
         self.profile = profile
         self._decisions = decisions
         self.things: dict[ThingId, Thing] = {}
@@ -90,18 +97,24 @@ class Coach:
         self._chassis = chassis
         self._pending: dict[ThingId, Pending] = {}
         self._fading: dict[ThingId, Pending] = {}
+        self.state_of = state_of
+        self.interlock = Interlock(self, clock.now)
+        self.motions = Motions(spec=spec, clock=clock, send=self._send, check=self.check_motion)
         self._timer: Timer | None = None
         self._turn = 0
 
     # What the owner's side uses.
 
-    def add_bus(self, key: str, wire: Wire, spec: Spec | None = None) -> None:
+    def add_bus(
+        self, key: str, wire: Wire, spec: Spec | None = None, *, makes_things: bool = True
+    ) -> None:
         """Add a bus under its key; it counts as down until `bus_up`.
 
-        One with a table of its own speaks another protocol: nothing is made of its frames.
+        One with a table of its own speaks J1939. Unless it `makes_things`, its senders are noted
+        only.
         """
-        families = FAMILY_OF if spec is None else {}
-        intake = Intake(key, spec or self._spec, families, self)
+        families = FAMILY_OF if spec is None else CHASSIS_OF
+        intake = Intake(key, spec or self._spec, families if makes_things else {}, self)
         self.lines[key] = Line(wire, intake, Citizens(self._diagnostics, self._chassis))
 
     def start(self) -> None:
@@ -128,6 +141,8 @@ class Coach:
         """Forget a thing; it is made again when it is heard again."""
         if pending := self._pending.get(identity):
             pending.replace()
+        if identity.family in MOVERS and identity in self.things:
+            self.motions.stop(self.things[identity])
         if self.things.pop(identity, None):
             self.lines[identity.bus].intake.drop(identity)
 
@@ -179,6 +194,31 @@ class Coach:
         line.intake.listen_closely(thing.id)
         pending.start()
 
+    def check_motion(self, thing: Thing, moving: bool = False) -> tuple[str, ...]:  # noqa: FBT001, FBT002  motions call it
+        """Return the inputs that a mover does without; raises CommandError when it must rest."""
+        decision = self.decision(thing.id)
+        return self.interlock.check(MOVERS[thing.id.family], thing, decision, moving=moving)
+
+    def stop_movers(self, left: Callable[[Thing, BusError | None], None]) -> list[Thing]:
+        """Stop every mover on every bus that can send, and return which.
+
+        `left` hears of each when its stop frame has left.
+        """
+        movers = [thing for thing in self.things.values() if thing.id.family in MOVERS]
+        for thing in movers:
+            self.motions.stop(thing, partial(left, thing))
+        return movers
+
+    # What the interlock uses.
+
+    def of_family(self, family: str) -> list[Thing]:
+        """Return the things of a family, on all buses."""
+        return [thing for thing in self.things.values() if thing.id.family == family]
+
+    def freshness(self, thing: Thing, dgn: str) -> Freshness:
+        """Return when a DGN last told of a thing, and how often it does; None for never."""
+        return self.lines[thing.id.bus].intake.freshness(thing.id, dgn)
+
     # What the buses' side uses.
 
     def receive(self, bus: str, frames: Frames, now: float) -> None:
@@ -224,6 +264,7 @@ class Coach:
         for timer in line.timers:
             timer.cancel()
         line.timers = []
+        self.motions.lose(bus)
         for identity in [identity for identity in self._pending if identity.bus == bus]:
             self._pending[identity].fail(BusError("bus_down", bus=bus))
         for thing in self.things.values():
@@ -273,7 +314,11 @@ class Coach:
         return thing.id in self._pending
 
     def acknowledged(self, bus: str, source: int, said: Mapping[str, Value]) -> None:
-        """Let the pending commands of the acknowledged DGN hear of it."""
+        """Let the pending commands of the acknowledged DGN hear of it, and what moves."""
+        if said["acknowledged_source_address"] in (self.lines[bus].wire.address, None):
+            self.motions.acknowledged(
+                bus, int(number(said["acknowledged_dgn"]) or 0), said["instance"], said["code"]
+            )
         for identity, pending in list(self._pending.items()):
             thing = self.things[identity]
             if (
@@ -301,6 +346,18 @@ class Coach:
         if line.wire.send(REQUEST, request(dgn), left, destination=GLOBAL):
             # Also now: an answer may be read before the sender reports that the request has left.
             line.intake.asked(dgn, self._clock.now())
+
+    def _send(
+        self,
+        thing: Thing,
+        dgn: int,
+        data: bytes,
+        left: Callable[[BusError | None], None],
+        *,
+        urgent: bool,
+    ) -> Handle | None:
+        """Send a frame to a thing."""
+        return self.lines[thing.id.bus].wire.send(dgn, data, left, urgent=urgent)
 
     def _make(self, identity: ThingId, family: Family) -> Thing:
         """Make a thing of which nothing is known, and tell of it."""

@@ -33,8 +33,7 @@ class Command:
     @property
     def fields(self) -> tuple[str, ...]:
         """Return the names of the fields that say it."""
-        intent = INTENTS[self.says]
-        return (*intent.fixed, *(argument.field for argument in intent.takes.values()))
+        return INTENTS[self.says].fields
 
     def encode(self, spec: Spec, thing: Thing, arguments: Arguments) -> tuple[Row, bytes]:
         """Return the DGN's row and the payload; raises EncodeError."""

@@ -1,7 +1,7 @@
 """What the owner has decided about a thing; it stands above what the coach's model tells."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -9,11 +9,15 @@ class Decision:
     """The owner's word on one thing.
 
     `kind` is what it is taken for, None for what the profile or the family says. `allowed` lets
-    CoachIQ operate what can hurt people: movers, burners, generators and locks.
+    CoachIQ operate what can hurt people: movers, burners, generators and locks. A mover's `inputs`
+    are entities of Home Assistant by the names of the interlock's inputs that they take the place
+    of; `without` lets it run without those that the coach does not tell.
     """
 
     kind: str | None = None
     allowed: bool = False
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    without: bool = False
 
 
 UNDECIDED = Decision()
@@ -25,6 +29,14 @@ def read_decisions(options: Mapping[str, Mapping[str, object]]) -> dict[str, Dec
         thing: Decision(
             kind=kind if isinstance(kind := row.get("kind"), str) else None,
             allowed=row.get("allowed") is True,
+            inputs=_texts(row.get("inputs")),
+            without=row.get("without") is True,
         )
         for thing, row in options.items()
     }
+
+
+def _texts(value: object) -> dict[str, str]:
+    """Return a mapping of texts."""
+    pairs = value.items() if isinstance(value, Mapping) else ()
+    return {str(name): text for name, text in pairs if isinstance(text, str) and text}

@@ -36,6 +36,11 @@ REST = 5.0
 # What is measured is read once in so many seconds, and then so many frames in one turn.
 READING_INTERVAL = 1.0
 MOST_LATE = 16
+# So much of a timed cell's longest gap is left with each frame: a few frames that come fast, since
+# something changed, do not yet make a faster sender.
+FORGETTING = 0.95
+# Every node says something at least this often, in seconds (RV-C section 3.2.3, 2023-11).
+HEARTBEAT = 5.0
 
 type Frames = list[tuple[int, bytes]]
 
@@ -143,6 +148,22 @@ class Intake:
         if self._late:
             self._catch_up(now)
 
+    def freshness(self, thing: ThingId, dgn: str) -> tuple[float, float] | None:
+        """Return when a DGN last told of a thing of a timed family, and its cadence in seconds.
+
+        What speaks only on change is as fresh as its node. None when it has not told.
+        """
+        found: list[tuple[float, float]] = []
+        for channel, cell in self._voices.get(thing, Voices()).cells:
+            if channel.row is None or channel.row.name != dgn:
+                continue
+            if (longest := channel.row.max_gap) is not None:
+                found.append((cell.heard, min(longest, cell.gap or longest)))
+            else:
+                node = self.nodes.get(channel.source)
+                found.append((max(cell.heard, node.heard if node else 0.0), HEARTBEAT))
+        return max(found, default=None)
+
     def tick(self, now: float) -> None:
         """Look for silence; call it about once a second."""
         self._catch_up(now)
@@ -242,7 +263,10 @@ class Intake:
             self._pass_over(channel, cell, now)
             return
         channel.known = 0
-        if last and now < cell.due and _may_wait(channel, cell, last):
+        if row.name in family.timed:
+            longest = cell.gap or row.max_gap or HEARTBEAT
+            cell.gap = max(now - cell.heard, FORGETTING * longest)
+        elif last and now < cell.due and _may_wait(channel, cell, last):
             channel.quiet[data] = cell
             cell.heard = now
             self._late[cell] = channel
@@ -267,7 +291,7 @@ class Intake:
         if self._has_voice(channel, row, cell, data):
             self._apply(cell.thing, channel, said, now, silence)
             heard = self._keeper.heard(cell.thing, said, now)
-        if not heard:
+        if not heard and row.name not in cell.thing.family.timed:
             channel.quiet[data] = cell
             cell.due = now + READING_INTERVAL
 

@@ -35,6 +35,11 @@ class Command:
     stop: str | None
     urgent: bool
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the names of the fields that say it."""
+        return (*self.fixed, *(argument.field for argument in self.takes.values()))
+
     def encode(self, spec: Spec, /, **arguments: Value) -> tuple[Row, bytes]:
         """Return the DGN's row and the payload; raises EncodeError.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import pi, sin
 from random import Random
 
-from . import climate, dimmer, dimming, fitting, heating, load, power, scene, water
+from . import climate, dimmer, dimming, fitting, heating, load, mover, power, scene, water
 from .code import selected
 
 TICK = 0.5
@@ -70,6 +70,7 @@ class Equipment:
         self.pump = water.Pump(enabled=True)
         self.generator = power.Generator()
         self.fittings = fitting.fittings()
+        self.movers = mover.movers()
         self.house = power.Battery(1, 120, capacity=400, charge=74.0, volts=12.9)
         self.chassis = power.Battery(2, 40, capacity=100, charge=92.0, volts=12.2)
         self.tick(0.0, 0.0)
@@ -85,6 +86,9 @@ class Equipment:
         for one in self.fittings:
             if one.command == dgn:
                 one.obey(data)
+        for each in self.movers:
+            if each.kind.command == dgn:
+                each.obey(data, now)
 
     def tick(self, now: float, span: float) -> None:
         """Let `span` seconds pass over air, water and charge."""

@@ -149,7 +149,6 @@ def fittings() -> list[Fitting]:
         told("waste tanks", 0x1FFAF, "D0FF00FFFFFFFFFF"),
         obeys(told("floor heat", 0x1FEFC, "01C3C0244025FFFF"), 0x1FEFB, _floor),
         obeys(told("roof fan", 0x1FEA7, "01DC50FCFFFFFFFF"), 0x1FEA6, fan),
-        told("roof fan's dome", 0x1FDE3, "01FF00FCFFFFFFFF"),
         obeys(told("refrigerator", 0x1FDD3, "01F3A022802210FF"), 0x1FDD2, _bits(6, 4, count=4)),
         obeys(told("freezer", 0x1FDD3, "41F3A01F601F10FF"), 0x1FDD2, _bits(6, 4, count=4)),
         told("gas detector", 0x1FFF5, "01020A0000FFFFFF"),

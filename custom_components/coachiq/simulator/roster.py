@@ -76,3 +76,5 @@ def _power(coach: Equipment) -> Iterator[Report]:
 def _fitted(coach: Equipment) -> Iterator[Report]:
     for fitting in coach.fittings:
         yield _living(fitting.dgn, fitting.source, fitting, every(fitting.seconds))
+    for mover in coach.movers:
+        yield _living(mover.kind.status, mover.source, mover, every(5.0))

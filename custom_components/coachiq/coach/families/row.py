@@ -47,7 +47,8 @@ class Family:
     `lowest` and `highest` bound the instance; `names` gives fixed keys, or what follows the
     instance in a key of several parts, a name of their own; `priority` is the field by which one
     of several senders is chosen. `fields` is for a DGN that no family was made for: all that it
-    says.
+    says. Of the DGNs that are `timed` every frame is read, and how often they come is
+    learnt.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Family:
     names: Mapping[tuple[int, ...], str] = field(default_factory=dict)
     priority: str | None = None
     fields: tuple[Field, ...] = ()
+    timed: frozenset[str] = frozenset()
 
     def name_of(self, key: tuple[int, ...]) -> str:
         """Return what a thing of this key is called: a name of its own, else the family's."""

@@ -29,6 +29,7 @@ VEHICLE: tuple[Family, ...] = (
             ),
         },
         lowest=0,
+        timed=frozenset(("CHASSIS_MOBILITY_STATUS",)),
     ),
     Family(
         key="tire",

@@ -1,0 +1,168 @@
+"""What can be moved, as rows: the intents that move it, for how long, and what must hold then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..rvc import COMMANDS, Code, Command, Value
+from .families import label
+
+OPEN, CLOSE = "open", "close"
+
+PARKED = ("park_brake", "speed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mover:
+    """A family that moves.
+
+    `ways` are the intents that open and close it, by direction; both are said again and again
+    where RV-C has them so. It runs for at most `run_time` seconds unless it is held, and only
+    while each input in `needs` is safe and none of its own values in `lockouts` says "blocking",
+    "locked" or "active". `opening` and `closing` are the words of the value `motion`, or for a
+    motor the values that are "on"; `position` is the value in percent, 0 being closed.
+    `is_rare` is for what seldom has a motor: nothing is offered before the owner says it has.
+    """
+
+    ways: Mapping[str, str]
+    run_time: float
+    needs: tuple[str, ...]
+    motion: str | None = None
+    opening: str = "extending"
+    closing: str = "retracting"
+    position: str | None = "position"
+    lockouts: Mapping[str, str] = field(default_factory=dict)
+    is_rare: bool = False
+
+    @property
+    def stop(self) -> str:
+        """Return the intent that stops it."""
+        intent = COMMANDS[self.ways[OPEN]].stop
+        if intent is None:
+            raise ValueError(f"{self.ways[OPEN]}: nothing stops it")
+        return intent
+
+
+_OWN = {
+    "ignition_key_lockout": "blocking",
+    "low_voltage_lockout": "blocking",
+    "user_lock": "active",
+}
+_PARKED_OWN = {"parked_lockout": "blocking", "generic_lockout": "blocking", **_OWN}
+_MOTOR_OWN = {"lock": "locked", "overcurrent": "overcurrent"}
+
+MOVERS: Mapping[str, Mover] = {
+    "awning": Mover(
+        ways={OPEN: "awning.extend", CLOSE: "awning.retract"},
+        run_time=30.0,
+        needs=(*PARKED, "ignition"),
+        motion="motion",
+        lockouts=_PARKED_OWN,
+    ),
+    "slide": Mover(
+        ways={OPEN: "slide.extend", CLOSE: "slide.retract"},
+        run_time=3.0,
+        needs=(*PARKED, "gear", "jacks"),
+        motion="motion",
+        lockouts={
+            "park_brake_lockout": "blocking",
+            "leveling_jacks_lockout": "blocking",
+            "air_seal_lockout": "blocking",
+            **_OWN,
+        },
+    ),
+    "shade": Mover(
+        ways={OPEN: "shade.hold_open", CLOSE: "shade.hold_close"},
+        run_time=30.0,
+        needs=PARKED,
+        opening="forward",
+        closing="reverse",
+        position=None,
+        lockouts=_MOTOR_OWN,
+    ),
+    "motor": Mover(
+        ways={OPEN: "motor.hold_forward", CLOSE: "motor.hold_reverse"},
+        run_time=3.0,
+        needs=(*PARKED, "gear", "ignition"),
+        opening="forward",
+        closing="reverse",
+        position=None,
+        lockouts=_MOTOR_OWN,
+    ),
+    "step": Mover(
+        ways={OPEN: "step.extend", CLOSE: "step.retract"},
+        run_time=3.0,
+        needs=PARKED,
+        motion="motion",
+        lockouts={"obstruction_bottom": "detected", "obstruction_front_face": "detected"},
+    ),
+    "tv_lift": Mover(
+        ways={OPEN: "tv_lift.deploy", CLOSE: "tv_lift.store"},
+        run_time=3.0,
+        needs=PARKED,
+        motion="motion",
+        opening="deploying",
+        closing="storing",
+        lockouts={"overcurrent": "overcurrent", **_PARKED_OWN},
+    ),
+    "door": Mover(
+        ways={OPEN: "door.open", CLOSE: "door.close"},
+        run_time=3.0,
+        needs=PARKED,
+        motion="motion",
+        opening="opening",
+        closing="closing",
+        is_rare=True,
+    ),
+    "window": Mover(
+        ways={OPEN: "window.open", CLOSE: "window.close"},
+        run_time=3.0,
+        needs=PARKED,
+        motion="motion",
+        opening="opening",
+        closing="closing",
+        is_rare=True,
+    ),
+    "roof_fan": Mover(
+        ways={OPEN: "roof_fan.hold_open_dome", CLOSE: "roof_fan.hold_close_dome"},
+        run_time=30.0,
+        needs=("speed",),
+        motion="dome_motion",
+        opening="opening",
+        closing="closing",
+        position="dome_position",
+        is_rare=True,
+    ),
+}
+FULL = 100
+
+
+def intents() -> list[Command]:
+    """Return all that moves and stops a mover."""
+    return [
+        COMMANDS[intent]
+        for mover in MOVERS.values()
+        for intent in (*mover.ways.values(), mover.stop)
+    ]
+
+
+def position_of(value: Value) -> float | None:
+    """Return a position in percent, 0 being closed; None where the bus says no number."""
+    if isinstance(value, Code):
+        # Positions that have words: 0 and 100 % of the field's 0 to 200.
+        return {"retracted": 0.0, "stored": 0.0, "closed": 0.0, "extended": 100.0,
+                "deployed": 100.0, "open": 100.0}.get(value.label)  # fmt: skip
+    return float(value) if isinstance(value, int | float) and value <= FULL else None
+
+
+def motion_of(mover: Mover, values: Mapping[str, Value]) -> str | None:
+    """Return OPEN or CLOSE while it moves, "" while it rests, None while that is not known."""
+    if mover.motion is None:
+        words = {OPEN: label(values.get(mover.opening)), CLOSE: label(values.get(mover.closing))}
+        for direction, word in words.items():
+            if word == "on":
+                return direction
+        return None if None in words.values() else ""
+    said = label(values.get(mover.motion))
+    if said is None:
+        return None
+    return {mover.opening: OPEN, mover.closing: CLOSE}.get(said, "")

@@ -1,0 +1,139 @@
+"""Covers: what moves. They open and close only where the owner allows it, and stop always."""
+
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.cover import (
+    CoverDeviceClass,
+    CoverEntity,
+    CoverEntityDescription,
+    CoverEntityFeature,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coach import Thing
+from .coach.mover import CLOSE, MOVERS, OPEN, motion_of, position_of
+from .coordinator import CoachConfigEntry, CoachCoordinator
+from .entity import ThingDescription, ThingEntity, matching
+from .move import async_move, async_stop
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoachCoverDescription(ThingDescription, CoverEntityDescription):
+    """A cover of each mover of a family."""
+
+
+# Of these classes Home Assistant's own words and icons will not do.
+TOLD = (None, CoverDeviceClass.AWNING)
+
+
+def _row(family: str, device_class: CoverDeviceClass | None = None) -> CoachCoverDescription:
+    """Return the row of a family."""
+    return CoachCoverDescription(
+        key="cover",
+        family=family,
+        translation_key=family if device_class in TOLD else None,
+        name=None,
+        device_class=device_class,
+    )
+
+
+COVERS = (
+    _row("awning", CoverDeviceClass.AWNING),
+    _row("slide"),
+    _row("shade", CoverDeviceClass.SHADE),
+    _row("motor"),
+    _row("step"),
+    _row("tv_lift"),
+    _row("door", CoverDeviceClass.DOOR),
+    _row("window", CoverDeviceClass.WINDOW),
+    _row("roof_fan"),
+)
+
+
+async def async_setup_entry(
+    _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Make a cover of each mover."""
+    entry.runtime_data.add_platform(async_add_entities, _make)
+
+
+def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachCover]:
+    """Make the cover of a thing; of what seldom has a motor once the owner says that it has."""
+    mover = MOVERS.get(thing.id.family)
+    if mover is None or (mover.is_rare and not coordinator.coach.decision(thing.id).allowed):
+        return []
+    return [CoachCover(coordinator, thing, row) for row in matching(coordinator, thing, COVERS)]
+
+
+class CoachCover(ThingEntity, CoverEntity):
+    """A mover; while its bus can send it can be stopped, so it is available."""
+
+    entity_description: CoachCoverDescription
+
+    def __init__(
+        self, coordinator: CoachCoordinator, thing: Thing, description: CoachCoverDescription
+    ) -> None:
+        """Offer what the owner allows, and a stop."""
+        super().__init__(coordinator, thing, description, thing.values)
+        self._mover = MOVERS[thing.id.family]
+        self._attr_supported_features = CoverEntityFeature.STOP
+        if coordinator.coach.decision(thing.id).allowed:
+            self._attr_supported_features |= CoverEntityFeature.OPEN | CoverEntityFeature.CLOSE
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether a stop reaches the bus, or the bus tells of the thing."""
+        return self.coordinator.can_send(self.thing.id.bus) or super().available
+
+    @property
+    @override
+    def current_cover_position(self) -> int | None:
+        """Return how far it is open, in percent; None while the bus does not say."""
+        if self._mover.position is None or self.thing.silent:
+            return None
+        position = position_of(self.thing.values.get(self._mover.position))
+        return None if position is None else round(position)
+
+    @property
+    @override
+    def is_closed(self) -> bool | None:
+        """Tell whether it is closed; None while the bus does not say."""
+        position = self.current_cover_position
+        return None if position is None else position == 0
+
+    @property
+    @override
+    def is_opening(self) -> bool | None:
+        """Tell whether it opens."""
+        return self._moves(OPEN)
+
+    @property
+    @override
+    def is_closing(self) -> bool | None:
+        """Tell whether it closes."""
+        return self._moves(CLOSE)
+
+    @override
+    async def async_open_cover(self, **kwargs: Any) -> None:
+        """Open it for its run time at most."""
+        await async_move(self.coordinator, self.thing, OPEN, self._context)
+
+    @override
+    async def async_close_cover(self, **kwargs: Any) -> None:
+        """Close it for its run time at most."""
+        await async_move(self.coordinator, self.thing, CLOSE, self._context)
+
+    @override
+    async def async_stop_cover(self, **kwargs: Any) -> None:
+        """Stop it."""
+        await async_stop(self.coordinator, [self.thing])
+
+    def _moves(self, direction: str) -> bool | None:
+        """Tell whether it moves in a direction; None while the bus does not say."""
+        motion = None if self.thing.silent else motion_of(self._mover, self.thing.values)
+        return None if motion is None else motion == direction

@@ -1,0 +1,90 @@
+"""Hold to run over the WebSocket: a thing moves while its client keeps saying so."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.auth.permissions.const import POLICY_CONTROL
+from homeassistant.components.websocket_api import async_register_command
+from homeassistant.components.websocket_api.connection import ActiveConnection
+from homeassistant.components.websocket_api.decorators import websocket_command
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, Unauthorized
+from homeassistant.helpers import entity_registry as er
+import voluptuous as vol
+
+from .coach import Thing
+from .coach.mover import CLOSE, MOVERS, OPEN
+from .const import DOMAIN
+from .coordinator import CoachCoordinator
+from .error import CoachError
+from .move import async_begin
+
+
+@callback
+def async_register_hold(hass: HomeAssistant) -> None:
+    """Register the commands."""
+    async_register_command(hass, _hold)
+    async_register_command(hass, _renew)
+
+
+@websocket_command(
+    {
+        vol.Required("type"): "coachiq/hold",
+        vol.Required("entity_id"): str,
+        vol.Required("direction"): vol.In((OPEN, CLOSE)),
+    }
+)
+@callback
+def _hold(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Move a thing until it is let go, or not renewed for 500 ms; ends with an event."""
+    if not connection.user.permissions.check_entity(msg["entity_id"], POLICY_CONTROL):
+        raise Unauthorized(entity_id=msg["entity_id"])
+    coordinator, thing = _meant(hass, msg["entity_id"])
+    ended: asyncio.Future[CoachError | None] = hass.loop.create_future()
+
+    @callback
+    def let_go() -> None:
+        if not ended.done():
+            coordinator.coach.motions.stop(thing)
+
+    def tell(_: asyncio.Future[CoachError | None]) -> None:
+        error = ended.result()
+        if connection.subscriptions.get(msg["id"]) is let_go:
+            reason = str(coordinator.translated(thing, error)) if error else None
+            key = error.key if error else None
+            connection.send_event(msg["id"], {"ended": key, "message": reason})
+
+    async_begin(coordinator, thing, msg["direction"], connection.context(msg), ended, hold=True)
+    connection.subscriptions[msg["id"]] = let_go
+    connection.send_result(msg["id"])
+    ended.add_done_callback(tell)
+
+
+@websocket_command({vol.Required("type"): "coachiq/hold_renew", vol.Required("entity_id"): str})
+@callback
+def _renew(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Hold on for 500 ms more; tells whether the thing still moves."""
+    if not connection.user.permissions.check_entity(msg["entity_id"], POLICY_CONTROL):
+        raise Unauthorized(entity_id=msg["entity_id"])
+    coordinator, thing = _meant(hass, msg["entity_id"])
+    connection.send_result(msg["id"], {"held": coordinator.coach.motions.renew(thing)})
+
+
+def _meant(hass: HomeAssistant, entity_id: str) -> tuple[CoachCoordinator, Thing]:
+    """Return the mover that an entity shows; raises a translated error for any other."""
+    entity = er.async_get(hass).async_get(entity_id)
+    entry = (
+        entity
+        and entity.config_entry_id
+        and hass.config_entries.async_get_entry(entity.config_entry_id)
+    )
+    coordinator = getattr(entry, "runtime_data", None) if entity else None
+    if entity and isinstance(coordinator, CoachCoordinator):
+        for thing in coordinator.coach.things.values():
+            if entity.unique_id == f"{thing.id}-cover" and thing.id.family in MOVERS:
+                return coordinator, thing
+    raise HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="no_mover",
+        translation_placeholders={"entity": entity_id},
+    )

@@ -1,0 +1,62 @@
+"""Moving and stopping from Home Assistant: refusals and errors in words, overrides on record."""
+
+import asyncio
+from collections.abc import Iterable
+
+from homeassistant.core import Context, callback
+
+from .activity import async_note
+from .coach import Thing
+from .coordinator import CoachCoordinator
+from .error import CoachError, CommandError
+
+
+@callback
+def async_begin(
+    coordinator: CoachCoordinator,
+    thing: Thing,
+    direction: str,
+    context: Context | None,
+    ended: asyncio.Future[CoachError | None],
+    *,
+    hold: bool = False,
+) -> None:
+    """Begin to move a thing; `ended` gets why it ended. Raises a translated error when it must not.
+
+    What the interlock was let off is noted with its user.
+    """
+
+    def note_end(error: CoachError | None) -> None:
+        if not ended.done():
+            ended.set_result(error)
+        if isinstance(error, CommandError):
+            async_note(coordinator, thing, "stopped", context, reason=error.key)
+
+    try:
+        coordinator.guard.check()
+        without = coordinator.coach.check_motion(thing)
+        coordinator.coach.motions.start(thing, direction, note_end, hold=hold)
+    except CommandError as error:
+        async_note(coordinator, thing, "refused", context, reason=error.key)
+        raise coordinator.translated(thing, error) from error
+    if without:
+        async_note(coordinator, thing, "override", context, reason=", ".join(without))
+
+
+async def async_move(
+    coordinator: CoachCoordinator, thing: Thing, direction: str, context: Context | None
+) -> None:
+    """Move a thing for its run time; returns once it is under way."""
+    ended: asyncio.Future[CoachError | None] = coordinator.hass.loop.create_future()
+    async_begin(coordinator, thing, direction, context, ended)
+    if ended.done() and (error := ended.result()):
+        raise coordinator.translated(thing, error)
+
+
+async def async_stop(coordinator: CoachCoordinator, things: Iterable[Thing]) -> None:
+    """Stop things, whoever moves them; raises a translated error when a stop could not leave."""
+    stopped = list(things)
+    outcome = await coordinator.async_halt(stopped)
+    for thing in stopped:
+        if error := outcome[thing.id]:
+            raise coordinator.translated(thing, error)
