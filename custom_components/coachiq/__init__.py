@@ -54,7 +54,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
         spec = await hass.async_add_executor_job(_load_spec, Path(hass.config.path(DOMAIN)))
         chassis = await hass.async_add_executor_job(_load_chassis_spec, entry)
         diagnostics = await hass.async_add_executor_job(load_diagnostics)
-        profile = await hass.async_add_executor_job(load_profile, entry.data[CONF_PROFILE])
+        profile = await hass.async_add_executor_job(
+            load_profile, entry.data[CONF_PROFILE], Path(hass.config.path(DOMAIN))
+        )
     except SpecError as error:
         raise ConfigEntryError(
             translation_domain=DOMAIN,

@@ -33,7 +33,6 @@ from .bus.adapters import Settings, place_of
 from .bus.port import BITRATE
 from .bus_flow import Answers, BusFlow, BusSteps
 from .bus_form import SIMULATOR, are_names, check_unused, new_bus_key
-from .coach import profile_titles
 from .const import (
     BUS,
     CONF_BRIDGES,
@@ -46,6 +45,7 @@ from .const import (
     DOMAIN,
 )
 from .error import AdapterError
+from .model_form import async_models
 
 NO_PROFILE = "none"
 NEW_COACH = "new"
@@ -164,11 +164,11 @@ class CoachConfigFlow(
             if are_names(user_input, CONF_NAME):
                 return await self._async_create(user_input)
             self._error = AdapterError("name_missing")
-        titles = await self.hass.async_add_executor_job(profile_titles)
+        choice = await async_models(self.hass, self._report)
         profiles = SelectSelectorConfig(
             options=[
                 SelectOptionDict(value=NO_PROFILE, label=NO_PROFILE),
-                *(SelectOptionDict(value=key, label=title) for key, title in titles.items()),
+                *(SelectOptionDict(value=key, label=title) for key, title in choice.titles.items()),
             ],
             mode=SelectSelectorMode.DROPDOWN,
             translation_key=CONF_PROFILE,
@@ -182,12 +182,14 @@ class CoachConfigFlow(
         )
         simulated = self._kind == SIMULATOR
         suggested = {
-            CONF_NAME: titles[SIMULATED_MODEL] if simulated else "Coach",
-            CONF_PROFILE: SIMULATED_MODEL if simulated else NO_PROFILE,
+            CONF_NAME: choice.titles[SIMULATED_MODEL] if simulated else "Coach",
+            CONF_PROFILE: SIMULATED_MODEL if simulated else choice.proposed or NO_PROFILE,
             # A real coach's owner says so.
             CONF_TRANSMIT: simulated,
         }
-        return self._ask("coach", schema, user_input or suggested)
+        return self._ask(
+            "coach", schema, user_input or suggested, fit=choice.fit, problems=choice.problems
+        )
 
     async def _async_create(self, answers: Answers) -> ConfigFlowResult:
         """Create the entry of a coach with its first bus."""

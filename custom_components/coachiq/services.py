@@ -119,8 +119,11 @@ async def _async_reason(coordinator: CoachCoordinator, key: str) -> str:
 
 def _response(report: Report) -> JsonObjectType:
     """Return a report as an action's answer, with figures that can be read."""
+    figures = asdict(report)
+    # Of use to the proposal of a profile only.
+    del figures["instances"]
     return {
-        **asdict(report),
+        **figures,
         "seconds": round(report.seconds, 1),
         "frames_per_second": round(report.frames_per_second, 1),
         "load": round(report.load, 4),

@@ -1,6 +1,8 @@
 """What the profiles say, and how their mistakes are named."""
 
+from dataclasses import replace
 from pathlib import Path
+import time
 
 import pytest
 
@@ -9,16 +11,23 @@ from custom_components.coachiq.coach import (
     Profile,
     ProfileRow,
     load_profile,
-    profile_titles,
+    read_shelf,
 )
-from custom_components.coachiq.coach.profile import read_profile
+from custom_components.coachiq.coach.profile import (
+    document_of,
+    profile_of,
+    read_profile,
+    write_profile,
+)
+from custom_components.coachiq.coach.shelf import FOLDER, save_profile
 from custom_components.coachiq.error import ProfileError
 
+NOWHERE = Path("no-such-folder")
 HEAD = "version: 1\ntitle: A coach\n"
 
 
 def test_the_shipped_profile_of_the_2021_aspire() -> None:
-    profile = load_profile("entegra_aspire_44r_2021")
+    profile = load_profile("entegra_aspire_44r_2021", NOWHERE)
     assert profile.key == "entegra_aspire_44r_2021"
     assert profile.title == "Entegra Aspire 44R (2021)"
     assert profile.row("dimmer", (25,)) == ProfileRow(name="Ceiling light", area="Bedroom")
@@ -31,24 +40,100 @@ def test_the_shipped_profile_of_the_2021_aspire() -> None:
 
 
 def test_rows_of_shipped_profiles_lie_within_their_families() -> None:
-    assert "entegra_aspire_44r_2021" in profile_titles()
-    for key, title in profile_titles().items():
-        assert title
-        for family, instance in load_profile(key).rows:
-            assert FAMILY[family].lowest <= instance <= FAMILY[family].highest
+    shelf = read_shelf(NOWHERE)
+    assert shelf.problems == []
+    assert len(shelf.profiles) > 90
+    for key, profile in shelf.profiles.items():
+        assert profile.title
+        assert profile.source, key
+        assert profile.rows, key
+        for family, instance in profile.rows:
+            assert FAMILY[family].lowest <= instance <= FAMILY[family].highest, key
+    titles = [profile.title for profile in shelf.profiles.values()]
+    assert len(titles) == len(set(titles))
+
+
+def test_a_written_profile_reads_as_it_was() -> None:
+    for key, profile in read_shelf(NOWHERE).profiles.items():
+        assert profile_of(document_of(write_profile(profile), "again"), "again", key) == profile
+    odd = Profile(
+        key="odd",
+        title='Käthe\'s "coach": #1, yes',
+        years=(2020,),
+        rows={
+            ("dimmer", 2): ProfileRow(name="no", area="12", kind="hidden"),
+            ("tank", 20): ProfileRow(),
+            ("thermostat", 0): ProfileRow(ambient=0, modes=frozenset({"off", "heat"})),
+        },
+    )
+    assert profile_of(document_of(write_profile(odd), "odd"), "odd", "odd") == odd
+    bare = Profile(title="Nothing yet")
+    assert profile_of(document_of(write_profile(bare), "bare"), "bare", None) == bare
+
+
+def test_the_shelf_is_read_quickly() -> None:
+    times = []
+    for _ in range(3):
+        began = time.process_time()
+        read_shelf(NOWHERE)
+        times.append(time.process_time() - began)
+    assert min(times) < 0.2
+
+
+def test_an_owners_profile_stands_beside_the_shipped_ones(tmp_path: Path) -> None:
+    shipped = load_profile("entegra_aspire_44r_2021", tmp_path)
+    mine = Profile(title="Mine", rows={("dimmer", 1): ProfileRow(name="Porch")})
+    key = save_profile(mine, shipped.key or "", tmp_path)
+    assert key == "own:entegra_aspire_44r_2021"
+    assert load_profile(key, tmp_path) == replace(mine, key=key)
+    shelf = read_shelf(tmp_path)
+    assert (shelf.profiles[key].title, shelf.profiles[str(shipped.key)]) == ("Mine", shipped)
+
+
+def test_a_broken_profile_is_named_and_hinders_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "profiles"
+    folder.mkdir()
+    folder.joinpath("bad.yaml").write_text(f"{HEAD}things: {{boat: {{}}}}", encoding="utf-8")
+    folder.joinpath("worse.yaml").write_bytes(b"\xff\xfe")
+    folder.joinpath("good.yaml").write_text(f"{HEAD}things: {{}}", encoding="utf-8")
+    shelf = read_shelf(tmp_path)
+    assert [(one.words["file"], one.words["place"]) for one in shelf.problems] == [
+        ("bad.yaml", "things.boat"),
+        ("worse.yaml", "file"),
+    ]
+    assert shelf.profiles["own:good"].title == "A coach"
+    assert len(shelf.profiles) == len([*FOLDER.glob("*.yaml")]) + 1
+
+
+def test_no_file_is_written_over_another_or_elsewhere(tmp_path: Path) -> None:
+    profile = Profile(title="Mine")
+    save_profile(profile, "mine", tmp_path)
+    for name, key in (
+        ("mine", "profile_exists"),
+        ("", "profile_name"),
+        ("../mine", "profile_name"),
+        ("a/b", "profile_name"),
+        ("x" * 300, "profile_not_written"),
+    ):
+        with pytest.raises(ProfileError) as caught:
+            save_profile(profile, name, tmp_path)
+        assert caught.value.key == key
+    assert [path.name for path in tmp_path.rglob("*.yaml")] == ["mine.yaml"]
 
 
 def test_without_a_profile_nothing_is_said() -> None:
-    profile = load_profile(None)
+    profile = load_profile(None, NOWHERE)
     assert profile == Profile()
     assert (profile.key, profile.title) == (None, "")
     assert profile.row("dimmer", (25,)) == ProfileRow()
 
 
-@pytest.mark.parametrize("key", ["no_such_coach", "../profile", "", "../profiles/entegra"])
+@pytest.mark.parametrize(
+    "key", ["no_such_coach", "../profile", "", "../profiles/entegra", "own:", "own:../x"]
+)
 def test_a_missing_profile_is_named(key: str) -> None:
     with pytest.raises(ProfileError) as caught:
-        load_profile(key)
+        load_profile(key, NOWHERE)
     assert (caught.value.key, caught.value.words) == ("profile_missing", {"profile": key})
 
 
@@ -77,6 +162,11 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         ("- 1", "file", "no mapping"),
         ("", "file", "no mapping"),
         ("title: A coach", "version", "None is not 1"),
+        (f"{HEAD}things: {{}}\nthigns: {{}}", "thigns", "unknown field"),
+        (f"{HEAD}things: {{}}\nmake: 5", "make", "no text"),
+        (f"{HEAD}things: {{}}\ntested_by: [x]", "tested_by", "no text"),
+        (f"{HEAD}things: {{}}\nyears: 2020", "years", "not a list"),
+        (f"{HEAD}things: {{}}\nyears: [yes]", "years", "not a list"),
         ("version: 2\ntitle: A coach\nthings: {}", "version", "2 is not 1"),
         ("version: true\ntitle: A coach\nthings: {}", "version", "True is not 1"),
         ("version: 1\nthings: {}", "title", "no text"),

@@ -14,6 +14,8 @@ from .port import ERROR, EXTENDED, FLAGS, IDENTIFIER, Frame
 
 # Different identifiers that are kept apart; who sends more is no network of devices.
 MOST_IDENTIFIERS = 4096
+# Different first bytes of messages: what instances speak.
+MOST_SAID = 16_384
 
 # All broadcasts of RV-C lie here (RV-C 2.2, 2023-11); fewer than this many prove little.
 RV_C = range(0x1FDAA, 0x20000)
@@ -58,12 +60,17 @@ SCAN_TOOL_FORMATS = frozenset((0xDA, 0xDB))
 
 @dataclass(slots=True)
 class Tally:
-    """What was heard: how many frames, how often each identifier (with flags), its last data."""
+    """What was heard: how many frames, how often each identifier (with flags), its last data.
+
+    `said` holds the extended identifiers with the first byte of their data, which in most
+    messages is the instance.
+    """
 
     frames: int = 0
     errors: int = 0
     counts: Counter[int] = field(default_factory=Counter)
     data: dict[int, bytes] = field(default_factory=dict)
+    said: set[tuple[int, int]] = field(default_factory=set)
 
     def add(self, frames: Iterable[Frame]) -> None:
         """Count frames; error frames apart."""
@@ -75,6 +82,13 @@ class Tally:
             if can_id in self.counts or len(self.counts) < MOST_IDENTIFIERS:
                 self.counts[can_id] += 1
                 self.data[can_id] = data
+            if data and can_id & FLAGS == EXTENDED and len(self.said) < MOST_SAID:
+                self.said.add((can_id, data[0]))
+
+    @property
+    def instances(self) -> frozenset[tuple[int, int]]:
+        """Return the messages with the first bytes of their data."""
+        return frozenset((_dgn(can_id & IDENTIFIER), first) for can_id, first in self.said)
 
     @property
     def nodes(self) -> int:

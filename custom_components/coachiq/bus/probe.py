@@ -24,6 +24,7 @@ class Report:
     `load` is the share of the bitrate that frames took, `nodes` counts source addresses,
     `garbled` the pieces of what the adapter said that were no frame. `verdict` leads, `also` are
     other protocols heard. `identifiers` are the most frequent, hexadecimal, with their counts.
+    `instances` are the numbers of all messages, each with the first bytes of its data.
     """
 
     seconds: float
@@ -36,6 +37,7 @@ class Report:
     verdict: str
     also: tuple[str, ...]
     identifiers: tuple[tuple[str, int], ...]
+    instances: frozenset[tuple[int, int]]
 
 
 class _Ear:
@@ -69,6 +71,7 @@ class _Ear:
             identifiers=tuple(
                 (_text(can_id), count) for can_id, count in tally.counts.most_common(MOST_FREQUENT)
             ),
+            instances=tally.instances,
         )
 
 

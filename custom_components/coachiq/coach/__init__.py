@@ -2,7 +2,8 @@
 
 from .coach import Coach
 from .families import FAMILIES, FAMILY, Family, label, number
-from .profile import Profile, ProfileRow, load_profile, profile_titles
+from .profile import Profile, ProfileRow
+from .shelf import load_profile, read_shelf
 from .thing import Thing, ThingId
 
 __all__ = [
@@ -17,5 +18,5 @@ __all__ = [
     "label",
     "load_profile",
     "number",
-    "profile_titles",
+    "read_shelf",
 ]

@@ -10,11 +10,22 @@ import yaml
 from ..error import ProfileError
 from .families import FAMILY
 
-FOLDER = Path(__file__).parent / "profiles"
 VERSION = 1
 HIDDEN = "hidden"
-KINDS = frozenset(("light", "switch", "lock", "burner", "indicator", HIDDEN))
+# A dimmer or load that is a fan, a cover or a generator's button makes no light and no switch.
+KINDS = frozenset(
+    ("light", "switch", "fan", "cover", "lock", "burner", "generator", "indicator", HIDDEN)
+)
 MODES = frozenset(("off", "cool", "heat", "auto", "fan_only", "aux_heat", "defrost_dehumidify"))
+
+_TEXTS = ("make", "model", "source", "tested_by")
+_HEAD = ("version", "title", "make", "model", "years", "source", "tested_by", "things")
+_ROW_TEXTS = ("name", "area", "kind")
+_ROW = (*_ROW_TEXTS, "ambient", "modes")
+# The parser in C takes an eighth of the time; it is missing where PyYAML was built without it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+type Document = Mapping[object, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +41,18 @@ class ProfileRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A model of coach: its title and its rows by family and instance."""
+    """A model of coach: what it is, who says so, and its rows by family and instance.
+
+    `tested_by` is who is known to have used these names and numbers on such a coach.
+    """
 
     key: str | None = None
     title: str = ""
+    make: str | None = None
+    model: str | None = None
+    years: tuple[int, ...] = ()
+    source: str | None = None
+    tested_by: str | None = None
     rows: Mapping[tuple[str, int], ProfileRow] = field(default_factory=dict)
 
     def row(self, family: str, key: tuple[int, ...]) -> ProfileRow:
@@ -44,76 +63,128 @@ class Profile:
 UNKNOWN = ProfileRow()
 
 
-def profile_titles() -> dict[str, str]:
-    """Return the shipped profiles, key to title; blocking."""
-    return {path.stem: load_profile(path.stem).title for path in sorted(FOLDER.glob("*.yaml"))}
-
-
-def load_profile(key: str | None) -> Profile:
-    """Read a shipped profile, or an empty one for None; blocking. Raises ProfileError."""
-    if key is None:
-        return Profile()
-    path = FOLDER / f"{key}.yaml"
-    if path.parent != FOLDER or not path.is_file():
-        raise ProfileError("profile_missing", profile=key)
-    return read_profile(path)
-
-
-def read_profile(path: Path) -> Profile:
+def read_profile(path: Path, key: str | None = None) -> Profile:
     """Read a profile file; blocking. Raises ProfileError naming file, row and field."""
-    document = _document(path)
-    title, things = document.get("title"), document.get("things")
-    if not isinstance(title, str):
-        raise _wrong(path, "title", "no text")
-    if not isinstance(things, dict):
-        raise _wrong(path, "things", "no mapping")
-    rows: dict[tuple[str, int], ProfileRow] = {}
-    for family, instances in things.items():
-        if family not in FAMILY:
-            raise _wrong(path, f"things.{family}", f"not one of {', '.join(FAMILY)}")
-        if not isinstance(instances, dict):
-            raise _wrong(path, f"things.{family}", "no mapping")
-        for instance, row in instances.items():
-            place = f"things.{family}.{instance}"
-            if not _is_whole(instance) or not isinstance(row, dict):
-                raise _wrong(path, place, "an instance number with a mapping is needed")
-            rows[family, instance] = _row(path, place, row)
-    return Profile(key=path.stem, title=title, rows=rows)
-
-
-def _document(path: Path) -> dict[object, object]:
-    """Read the file as a mapping of a version that is known."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise _wrong(path, "file", str(error)) from error
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise wrong(path.name, "file", str(error)) from error
+    return profile_of(document_of(text, path.name), path.name, path.stem if key is None else key)
+
+
+def document_of(text: str, file: str) -> Document:
+    """Return YAML, or the JSON that is YAML as well, as a mapping. Raises ProfileError."""
+    try:
+        document = yaml.load(text, _LOADER)  # noqa: S506  # one of the two safe ones
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise wrong(file, "file", str(error)) from error
     if not isinstance(document, dict):
-        raise _wrong(path, "file", "no mapping")
-    version = document.get("version")
-    if not _is_whole(version) or version != VERSION:
-        raise _wrong(path, "version", f"{version!r} is not {VERSION}")
+        raise wrong(file, "file", "no mapping")
     return document
 
 
-def _row(path: Path, place: str, row: dict[object, object]) -> ProfileRow:
+def profile_of(document: Document, file: str, key: str | None) -> Profile:
+    """Check a profile's document. Raises ProfileError naming file, row and field."""
+    version = document.get("version")
+    if not is_whole(version) or version != VERSION:
+        raise wrong(file, "version", f"{version!r} is not {VERSION}")
+    if unknown := document.keys() - set(_HEAD):
+        raise wrong(file, min(map(str, unknown)), "unknown field")
+    title = document.get("title")
+    if not isinstance(title, str):
+        raise wrong(file, "title", "no text")
+    texts = _texts(file, "", document, _TEXTS)
+    return Profile(
+        key=key,
+        title=title,
+        make=texts["make"],
+        model=texts["model"],
+        years=_years(file, document.get("years", [])),
+        source=texts["source"],
+        tested_by=texts["tested_by"],
+        rows=_rows(file, document.get("things")),
+    )
+
+
+def write_profile(profile: Profile) -> str:
+    """Return a profile as the text of its file."""
+    head = {
+        "version": VERSION,
+        "title": profile.title,
+        "make": profile.make,
+        "model": profile.model,
+        "years": list(profile.years),
+        "source": profile.source,
+        "tested_by": profile.tested_by,
+    }
+    lines = [f"{name}: {_flow(value)}" for name, value in head.items() if value]
+    lines.append("things:" if profile.rows else "things: {}")
+    last = None
+    for (family, instance), row in sorted(profile.rows.items(), key=_place):
+        if family != last:
+            lines.append(f"  {family}:")
+            last = family
+        said = {name: getattr(row, name) for name in _ROW if getattr(row, name) is not None}
+        if row.modes is not None:
+            said["modes"] = sorted(row.modes)
+        lines.append(f"    {instance}: {_flow(said)}")
+    return "\n".join(lines) + "\n"
+
+
+def _place(row: tuple[tuple[str, int], ProfileRow]) -> tuple[int, int]:
+    """Return where a row stands: as the families do, then by instance."""
+    (family, instance), _ = row
+    return list(FAMILY).index(family), instance
+
+
+def _flow(value: object) -> str:
+    """Return a value as YAML on one line."""
+    # A text by itself ends with a mark of its own.
+    line: str = yaml.safe_dump(
+        value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf")
+    )
+    return line.removesuffix("\n").removesuffix("\n...")
+
+
+def _years(file: str, years: object) -> tuple[int, ...]:
+    """Check the years of a model."""
+    if not isinstance(years, list) or not all(is_whole(year) for year in years):
+        raise wrong(file, "years", "not a list of years")
+    return tuple(years)
+
+
+def _rows(file: str, things: object) -> dict[tuple[str, int], ProfileRow]:
+    """Check all rows."""
+    if not isinstance(things, dict):
+        raise wrong(file, "things", "no mapping")
+    rows: dict[tuple[str, int], ProfileRow] = {}
+    for family, instances in things.items():
+        if family not in FAMILY:
+            raise wrong(file, f"things.{family}", f"not one of {', '.join(FAMILY)}")
+        if not isinstance(instances, dict):
+            raise wrong(file, f"things.{family}", "no mapping")
+        for instance, row in instances.items():
+            place = f"things.{family}.{instance}"
+            if not is_whole(instance) or not isinstance(row, dict):
+                raise wrong(file, place, "an instance number with a mapping is needed")
+            rows[family, instance] = _row(file, place, row)
+    return rows
+
+
+def _row(file: str, place: str, row: Document) -> ProfileRow:
     """Check one row field by field."""
-    texts: dict[str, str | None] = {}
-    for name in ("name", "area", "kind"):
-        text = row.get(name)
-        if text is not None and not isinstance(text, str):
-            raise _wrong(path, f"{place}.{name}", "no text")
-        texts[name] = text
+    texts = _texts(file, f"{place}.", row, _ROW_TEXTS)
     if texts["kind"] is not None and texts["kind"] not in KINDS:
-        raise _wrong(path, f"{place}.kind", f"not one of {', '.join(sorted(KINDS))}")
+        raise wrong(file, f"{place}.kind", f"not one of {', '.join(sorted(KINDS))}")
     ambient, modes = row.get("ambient"), row.get("modes")
-    if ambient is not None and not _is_whole(ambient):
-        raise _wrong(path, f"{place}.ambient", "no instance number")
+    if ambient is not None and not is_whole(ambient):
+        raise wrong(file, f"{place}.ambient", "no instance number")
     if modes is not None and not (
         isinstance(modes, list) and all(isinstance(mode, str) and mode in MODES for mode in modes)
     ):
-        raise _wrong(path, f"{place}.modes", f"not a list of {', '.join(sorted(MODES))}")
-    if unknown := row.keys() - {"name", "area", "kind", "ambient", "modes"}:
-        raise _wrong(path, f"{place}.{min(map(str, unknown))}", "unknown field")
+        raise wrong(file, f"{place}.modes", f"not a list of {', '.join(sorted(MODES))}")
+    if unknown := row.keys() - set(_ROW):
+        raise wrong(file, f"{place}.{min(map(str, unknown))}", "unknown field")
     return ProfileRow(
         name=texts["name"],
         area=texts["area"],
@@ -123,11 +194,24 @@ def _row(path: Path, place: str, row: dict[object, object]) -> ProfileRow:
     )
 
 
-def _is_whole(value: object) -> TypeIs[int]:
+def _texts(
+    file: str, place: str, mapping: Document, names: tuple[str, ...]
+) -> dict[str, str | None]:
+    """Return the fields that hold a text, or nothing."""
+    texts: dict[str, str | None] = {}
+    for name in names:
+        text = mapping.get(name)
+        if text is not None and not isinstance(text, str):
+            raise wrong(file, f"{place}{name}", "no text")
+        texts[name] = text
+    return texts
+
+
+def is_whole(value: object) -> TypeIs[int]:
     """Tell whether YAML gave a whole number: to Python its `yes` is one, too."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _wrong(path: Path, place: str, problem: str) -> ProfileError:
+def wrong(file: str, place: str, problem: str) -> ProfileError:
     """Return the error that names file, place and problem."""
-    return ProfileError("profile_wrong", file=path.name, place=place, problem=problem)
+    return ProfileError("profile_wrong", file=file, place=place, problem=problem)

@@ -1,0 +1,71 @@
+"""The profiles there are: those that are shipped, and beside them the owner's own files."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..error import ProfileError
+from .profile import Profile, read_profile, write_profile
+
+FOLDER = Path(__file__).parent / "profiles"
+OWN_FOLDER = "profiles"
+# Before the name of an owner's file: it takes no shipped one's place.
+OWN = "own:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """All profiles by key, the owner's first, and what is wrong with those that cannot be read."""
+
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    problems: list[ProfileError] = field(default_factory=list)
+
+
+def read_shelf(config: Path) -> Shelf:
+    """Read all profiles, shipped and below the owner's folder of CoachIQ; blocking."""
+    shelf = Shelf()
+    for folder, prefix in ((config / OWN_FOLDER, OWN), (FOLDER, "")):
+        for path in sorted(folder.glob("*.yaml")):
+            key = f"{prefix}{path.stem}"
+            try:
+                shelf.profiles[key] = read_profile(path, key)
+            except ProfileError as error:
+                shelf.problems.append(error)
+    return shelf
+
+
+def load_profile(key: str | None, config: Path) -> Profile:
+    """Read a profile by key, or an empty one for None; blocking. Raises ProfileError."""
+    if key is None:
+        return Profile()
+    path = _path(key, config)
+    if path is None or not path.is_file():
+        raise ProfileError("profile_missing", profile=key)
+    return read_profile(path, key)
+
+
+def save_profile(profile: Profile, name: str, config: Path) -> str:
+    """Write an owner's profile and return its key; blocking.
+
+    Raises ProfileError when there is one of this name, or it cannot be written.
+    """
+    key = f"{OWN}{name}"
+    path = _path(key, config)
+    if path is None:
+        raise ProfileError("profile_name", name=name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(write_profile(profile))
+    except FileExistsError as error:
+        raise ProfileError("profile_exists", file=path.name) from error
+    except OSError as error:
+        raise ProfileError("profile_not_written", file=path.name, problem=str(error)) from error
+    return key
+
+
+def _path(key: str, config: Path) -> Path | None:
+    """Return the file of a key, None for a key that means no file of one of the folders."""
+    folder = config / OWN_FOLDER if key.startswith(OWN) else FOLDER
+    name = key.removeprefix(OWN)
+    path = folder / f"{name}.yaml"
+    return path if name and path.parent == folder else None
