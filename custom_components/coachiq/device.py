@@ -75,6 +75,11 @@ def move_device(coordinator: CoachCoordinator, thing: Thing) -> bool:
     return True
 
 
+def registered_thing(coordinator: CoachCoordinator, thing: Thing) -> dr.DeviceEntry | None:
+    """Return the device of a thing if it has one."""
+    return _device(coordinator, str(thing.id))
+
+
 def name_of(coordinator: CoachCoordinator, thing: Thing) -> str:
     """Return what the owner calls a thing."""
     device = _device(coordinator, str(thing.id))

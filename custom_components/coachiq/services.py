@@ -27,6 +27,13 @@ from .const import CONF_SETTINGS, DOMAIN
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .error import CommandError
 from .move import async_stop
+from .profile_action import (
+    ATTR_FILE,
+    ATTR_PATH,
+    ATTR_TEXT,
+    async_export_profile,
+    async_import_profile,
+)
 
 ATTR_BUS = "bus"
 ATTR_CODE = "code"
@@ -204,6 +211,22 @@ ACTIONS = (
         fields={vol.Optional(ATTR_BUS): cv.string},
         run=_stop_recording,
         response=SupportsResponse.OPTIONAL,
+    ),
+    Action(
+        name="export_profile",
+        fields={vol.Optional(ATTR_FILE): cv.string},
+        run=async_export_profile,
+        response=SupportsResponse.ONLY,
+    ),
+    Action(
+        name="import_profile",
+        fields={
+            vol.Optional(ATTR_TEXT): cv.string,
+            vol.Optional(ATTR_PATH): cv.string,
+            vol.Optional(ATTR_FILE): cv.string,
+        },
+        run=async_import_profile,
+        response=SupportsResponse.ONLY,
     ),
 )
 

@@ -83,8 +83,9 @@ def test_the_shelf_is_read_quickly() -> None:
 def test_an_owners_profile_stands_beside_the_shipped_ones(tmp_path: Path) -> None:
     shipped = load_profile("entegra_aspire_44r_2021", tmp_path)
     mine = Profile(title="Mine", rows={("dimmer", 1): ProfileRow(name="Porch")})
-    key = save_profile(mine, shipped.key or "", tmp_path)
-    assert key == "own:entegra_aspire_44r_2021"
+    path = save_profile(mine, "entegra_aspire_44r_2021", tmp_path)
+    assert path == tmp_path / "profiles" / "entegra_aspire_44r_2021.yaml"
+    key = "own:entegra_aspire_44r_2021"
     assert load_profile(key, tmp_path) == replace(mine, key=key)
     shelf = read_shelf(tmp_path)
     assert (shelf.profiles[key].title, shelf.profiles[str(shipped.key)]) == ("Mine", shipped)

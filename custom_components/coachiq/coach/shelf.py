@@ -43,13 +43,12 @@ def load_profile(key: str | None, config: Path) -> Profile:
     return read_profile(path, key)
 
 
-def save_profile(profile: Profile, name: str, config: Path) -> str:
-    """Write an owner's profile and return its key; blocking.
+def save_profile(profile: Profile, name: str, config: Path) -> Path:
+    """Write an owner's profile and return its file; blocking.
 
     Raises ProfileError when there is one of this name, or it cannot be written.
     """
-    key = f"{OWN}{name}"
-    path = _path(key, config)
+    path = _path(f"{OWN}{name}", config)
     if path is None:
         raise ProfileError("profile_name", name=name)
     try:
@@ -60,7 +59,7 @@ def save_profile(profile: Profile, name: str, config: Path) -> str:
         raise ProfileError("profile_exists", file=path.name) from error
     except OSError as error:
         raise ProfileError("profile_not_written", file=path.name, problem=str(error)) from error
-    return key
+    return path
 
 
 def _path(key: str, config: Path) -> Path | None:

@@ -1,0 +1,147 @@
+"""The actions on profiles: the present coach as one, and a file of any form as the owner's."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import area_registry as ar
+from homeassistant.util import slugify
+from homeassistant.util.json import JsonObjectType
+
+from .coach import Profile, ProfileRow, Thing
+from .coach.decision import Decision, read_decisions
+from .coach.families import FAMILY
+from .coach.foreign import Import, import_profile
+from .coach.profile import write_profile
+from .coach.shelf import save_profile
+from .const import CONF_THINGS, DOMAIN
+from .coordinator import CoachCoordinator
+from .device import registered_thing
+from .error import ProfileError
+from .rvc import load_spec
+
+ATTR_FILE = "file"
+ATTR_PATH = "path"
+ATTR_TEXT = "text"
+
+
+async def async_export_profile(coordinator: CoachCoordinator, call: ServiceCall) -> ServiceResponse:
+    """Return the present coach as a profile; write it only if a file is named."""
+    profile, left_out = present_profile(coordinator)
+    answer: JsonObjectType = {
+        "profile": write_profile(profile),
+        "things": len(profile.rows),
+        "left_out": [*left_out],
+    }
+    if file := call.data.get(ATTR_FILE):
+        answer["file"] = await _async_save(coordinator.hass, profile, file)
+    return answer
+
+
+async def async_import_profile(coordinator: CoachCoordinator, call: ServiceCall) -> ServiceResponse:
+    """Make a profile of the owner's of a text or a file, and tell what became of its entries."""
+    hass = coordinator.hass
+    try:
+        found = await hass.async_add_executor_job(
+            _read, Path(hass.config.config_dir), call.data.get(ATTR_TEXT), call.data.get(ATTR_PATH)
+        )
+    except ProfileError as error:
+        raise _translated(error) from error
+    file = await _async_save(hass, found.profile, call.data.get(ATTR_FILE) or found.profile.title)
+    return {
+        "title": found.profile.title,
+        "file": file,
+        "taken": [*found.taken],
+        "ignored": [*found.ignored],
+    }
+
+
+def present_profile(coordinator: CoachCoordinator) -> tuple[Profile, list[str]]:
+    """Return what is known of the coach as a profile, and the things that it cannot hold."""
+    coach = coordinator.coach
+    rows = dict(coach.profile.rows)
+    made: set[tuple[str, int]] = set()
+    left_out = []
+    for thing in coach.things.values():
+        place = thing.id.family, thing.id.key[0]
+        if thing.id.family not in FAMILY:
+            continue
+        # A profile has one row for a family and instance, whatever bus it is on.
+        if len(thing.id.key) > 1 or place in made:
+            left_out.append(str(thing.id))
+            continue
+        made.add(place)
+        rows[place] = _row(coordinator, thing)
+    for identity, decision in read_decisions(
+        coordinator.entry.options.get(CONF_THINGS, {})
+    ).items():
+        _decide(rows, identity, decision)
+    return replace(
+        coach.profile, title=coordinator.entry.title, tested_by=None, rows=rows
+    ), left_out
+
+
+def _row(coordinator: CoachCoordinator, thing: Thing) -> ProfileRow:
+    """Return a thing as it is called, where it is and what it is taken for."""
+    row = coordinator.coach.row(thing.id)
+    device = registered_thing(coordinator, thing)
+    if device is None:
+        return row
+    area = ar.async_get(coordinator.hass).async_get_area(device.area_id or "")
+    return replace(
+        row,
+        name=device.name_by_user or row.name,
+        area=area.name if area else None,
+        kind=coordinator.coach.kind(thing.id),
+    )
+
+
+def _decide(rows: dict[tuple[str, int], ProfileRow], identity: str, decision: Decision) -> None:
+    """Note the owner's decision about a thing that is not there, since it is hidden."""
+    _, family, key = identity.split("-", 2)
+    if decision.kind and family in FAMILY and key.isdecimal():
+        place = family, int(key)
+        rows[place] = replace(rows.get(place, ProfileRow()), kind=decision.kind)
+
+
+def _read(config: Path, text: str | None, path: str | None) -> Import:
+    """Read a text, or a file below the configuration; blocking. Raises ProfileError."""
+    if (text is None) == (path is None):
+        raise ProfileError("profile_unsaid")
+    file = "text"
+    if path is not None:
+        place = (config / path).resolve()
+        file = place.name
+        if not place.is_relative_to(config.resolve()):
+            raise ProfileError("profile_outside", file=path)
+        try:
+            text = place.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ProfileError(
+                "profile_wrong", file=file, place="file", problem=str(error)
+            ) from error
+    return import_profile(text or "", file, load_spec())
+
+
+async def _async_save(hass: HomeAssistant, profile: Profile, name: str) -> str:
+    """Write a profile of the owner's, and return its file below the configuration."""
+    config = Path(hass.config.path(DOMAIN))
+    slug = slugify(name.strip().removesuffix(".yaml"))
+    # What slugify makes of nothing, and of signs only.
+    if slug in ("", "unknown"):
+        raise _translated(ProfileError("profile_name", name=name))
+    try:
+        path = await hass.async_add_executor_job(save_profile, profile, slug, config)
+    except ProfileError as error:
+        raise _translated(error) from error
+    return str(path.relative_to(hass.config.config_dir))
+
+
+def _translated(error: ProfileError) -> ServiceValidationError:
+    """Return an error as Home Assistant tells it."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=error.key,
+        translation_placeholders=error.words,
+    )
