@@ -5,6 +5,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import (
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlow,
     ConfigFlowContext,
     ConfigFlowResult,
@@ -45,9 +46,15 @@ from .const import (
     DOMAIN,
 )
 from .error import AdapterError
-from .model_form import async_models
+from .model_form import (
+    NO_PROFILE,
+    async_give_areas,
+    async_models,
+    chosen_model,
+    known_pairs,
+    model_selector,
+)
 
-NO_PROFILE = "none"
 NEW_COACH = "new"
 SIMULATED_MODEL = "entegra_aspire_44r_2021"
 
@@ -164,19 +171,12 @@ class CoachConfigFlow(
             if are_names(user_input, CONF_NAME):
                 return await self._async_create(user_input)
             self._error = AdapterError("name_missing")
-        choice = await async_models(self.hass, self._report)
-        profiles = SelectSelectorConfig(
-            options=[
-                SelectOptionDict(value=NO_PROFILE, label=NO_PROFILE),
-                *(SelectOptionDict(value=key, label=title) for key, title in choice.titles.items()),
-            ],
-            mode=SelectSelectorMode.DROPDOWN,
-            translation_key=CONF_PROFILE,
-        )
+        heard = self._report.instances if self._report else frozenset()
+        choice = await async_models(self.hass, instances=heard)
         schema = vol.Schema(
             {
                 vol.Required(CONF_NAME): TextSelector(),
-                vol.Required(CONF_PROFILE): SelectSelector(profiles),
+                vol.Required(CONF_PROFILE): model_selector(choice),
                 vol.Required(CONF_TRANSMIT): BooleanSelector(),
             }
         )
@@ -191,6 +191,28 @@ class CoachConfigFlow(
             "coach", schema, user_input or suggested, fit=choice.fit, problems=choice.problems
         )
 
+    async def async_step_reconfigure(self, user_input: Answers | None = None) -> ConfigFlowResult:
+        """Choose another model for the coach."""
+        entry = self._get_reconfigure_entry()
+        if user_input is not None:
+            profile = chosen_model(user_input[CONF_PROFILE])
+            await async_give_areas(self.hass, entry, profile)
+            if entry.state is not ConfigEntryState.LOADED:
+                # Nobody listens for the change yet.
+                self.hass.config_entries.async_schedule_reload(entry.entry_id)
+            return self.async_update_and_abort(entry, data_updates={CONF_PROFILE: profile})
+        choice = await async_models(self.hass, pairs=known_pairs(entry))
+        present = entry.data[CONF_PROFILE]
+        suggested = present if present in choice.titles else choice.proposed
+        return self._ask(
+            "reconfigure",
+            vol.Schema({vol.Required(CONF_PROFILE): model_selector(choice)}),
+            {CONF_PROFILE: suggested or NO_PROFILE},
+            coach=entry.title,
+            fit=choice.fit,
+            problems=choice.problems,
+        )
+
     async def _async_create(self, answers: Answers) -> ConfigFlowResult:
         """Create the entry of a coach with its first bus."""
         name = answers[CONF_NAME].strip()
@@ -200,12 +222,11 @@ class CoachConfigFlow(
             bus = self._claim(new_bus_key(self.hass, self._bus[CONF_NAME]), self._bus)
         except AdapterError as taken:
             return self.async_abort(reason=taken.key, description_placeholders=taken.words)
-        profile = answers[CONF_PROFILE]
         return self.async_create_entry(
             title=name,
             data={
                 CONF_COACH: slugify(name),
-                CONF_PROFILE: None if profile == NO_PROFILE else profile,
+                CONF_PROFILE: chosen_model(answers[CONF_PROFILE]),
             },
             options={CONF_TRANSMIT: answers[CONF_TRANSMIT], CONF_DISCOVER: True},
             subentries=[bus],

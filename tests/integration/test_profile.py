@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
@@ -279,3 +280,53 @@ async def test_the_simulated_coach_keeps_its_model(hass: HomeAssistant) -> None:
     assert suggested(result)["profile"] == ASPIRE
     assert result["description_placeholders"]["fit"] == ""
     hass.config_entries.flow.async_abort(result["flow_id"])
+
+
+async def test_the_model_can_be_chosen_later(hass: HomeAssistant, peer: Peer) -> None:
+    """What is known proposes it; names come, areas where there is none, the owner's stay."""
+    entry = coach_entry(virtual_bus(peer.channel), transmit=False)
+    await set_up(hass, entry)
+    await peer.appear(*said_of(SHELF["tiffin_wayfarer_2018"]))
+    loft = ar.async_get(hass).async_get_or_create("Loft")
+    dr.async_get(hass).async_update_device(dimmer(hass, 2).id, name_by_user="Lamp", area_id=loft.id)
+    context: Any = {"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    result: Form = await hass.config_entries.flow.async_init(DOMAIN, context=context)
+    assert result["step_id"] == "reconfigure"
+    assert suggested(result) == {"profile": "tiffin_wayfarer_2018"}
+    assert "15 of the 15 things" in result["description_placeholders"]["fit"]
+    result = await answer(hass, result, {"profile": "tiffin_wayfarer_2018"})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    await hass.async_block_till_done()
+    assert entry.data["profile"] == "tiffin_wayfarer_2018"
+    areas = ar.async_get(hass)
+    hall, lamp = dimmer(hass, 16), dimmer(hass, 2)
+    main = areas.async_get_area_by_name("Main")
+    assert main
+    assert (hall.name, hall.area_id) == ("Hall light", main.id)
+    assert (lamp.name, lamp.name_by_user, lamp.area_id) == ("Ceiling light", "Lamp", loft.id)
+
+    result = await hass.config_entries.flow.async_init(DOMAIN, context=context)
+    assert suggested(result) == {"profile": "tiffin_wayfarer_2018"}
+    result = await answer(hass, result, {"profile": "none"})
+    await hass.async_block_till_done()
+    assert entry.data["profile"] is None
+    assert dimmer(hass, 16).area_id == main.id
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_coach_whose_profile_is_gone_can_be_given_another(
+    hass: HomeAssistant, peer: Peer
+) -> None:
+    """Without its file it is not set up, and says what to do; another model mends it."""
+    entry = coach_entry(virtual_bus(peer.channel), profile="own:gone", transmit=False)
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.error_reason_translation_key == "profile_missing"
+    context: Any = {"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    result: Form = await hass.config_entries.flow.async_init(DOMAIN, context=context)
+    assert suggested(result) == {"profile": "none"}
+    await answer(hass, result, {"profile": ASPIRE})
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    assert entry.runtime_data.coach.profile.key == ASPIRE
+    await hass.config_entries.async_unload(entry.entry_id)
