@@ -322,7 +322,7 @@ async def test_an_unknown_profile_is_explained(hass: HomeAssistant, channel: str
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.reason == (
         "There is no coach profile no_such_coach. "
-        "Remove the coach and add it again with another model"
+        "Choose another model by “Reconfigure” in the menu of the coach"
     )
 
 
@@ -446,7 +446,7 @@ def test_each_step_and_choice_has_its_texts() -> None:
         for name in vars(BusSteps)
         if name.startswith("async_step_")
     }
-    assert EN["config"]["step"].keys() == shared | {"coach", "usb_confirm"}
+    assert EN["config"]["step"].keys() == shared | {"coach", "reconfigure", "usb_confirm"}
     assert EN["config_subentries"]["bus"]["step"].keys() == shared
     chosen = EN["selector"]
     assert chosen["adapter"]["options"].keys() == {SIMULATOR, ANOTHER, *BY_HAND}
