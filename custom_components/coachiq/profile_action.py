@@ -13,7 +13,7 @@ from .coach import Profile, ProfileRow, Thing
 from .coach.decision import Decision, read_decisions
 from .coach.families import FAMILY
 from .coach.foreign import Import, import_profile
-from .coach.profile import write_profile
+from .coach.profile import KINDS, write_profile
 from .coach.shelf import save_profile
 from .const import CONF_THINGS, DOMAIN
 from .coordinator import CoachCoordinator
@@ -93,7 +93,7 @@ def _row(coordinator: CoachCoordinator, thing: Thing) -> ProfileRow:
         row,
         name=device.name_by_user or row.name,
         area=area.name if area else None,
-        kind=coordinator.coach.kind(thing.id),
+        kind=_known(coordinator.coach.kind(thing.id)),
     )
 
 
@@ -102,7 +102,12 @@ def _decide(rows: dict[tuple[str, int], ProfileRow], identity: str, decision: De
     _, family, key = identity.split("-", 2)
     if decision.kind and family in FAMILY and key.isdecimal():
         place = family, int(key)
-        rows[place] = replace(rows.get(place, ProfileRow()), kind=decision.kind)
+        rows[place] = replace(rows.get(place, ProfileRow()), kind=_known(decision.kind))
+
+
+def _known(kind: str | None) -> str | None:
+    """Return a kind if profiles have it."""
+    return kind if kind in KINDS else None
 
 
 def _read(config: Path, text: str | None, path: str | None) -> Import:

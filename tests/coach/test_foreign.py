@@ -63,7 +63,7 @@ def take(text: str) -> Import:
 
 
 def test_an_instance_map_in_json() -> None:
-    found = take(json.dumps(MAP, indent=1))
+    found = take(json.dumps(MAP, indent="\t"))
     assert found.profile == Profile(
         title="Thor Hurricane 35M (2020)",
         make="Thor",

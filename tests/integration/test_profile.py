@@ -121,6 +121,8 @@ async def test_the_export_is_the_coach_as_it_is(
             "things": {
                 "house-dimmer-26": {"kind": "fan"},
                 "house-dimmer-99": {"kind": "hidden"},
+                "house-ambient-3": {"kind": "shown"},
+                "gone-boat-1": {"kind": "hidden"},
             },
         },
     )
@@ -139,6 +141,7 @@ async def test_the_export_is_the_coach_as_it_is(
     assert dimmers[25] == {"name": "Ceiling", "area": "Bedroom"}
     assert dimmers[26] == {"name": "Ceiling light B", "area": "Bedroom", "kind": "fan"}
     assert dimmers[99] == {"kind": "hidden"}
+    assert document["things"]["ambient"][3] == {"name": "Disconnected sensor"}
     assert dimmers[60] == {"name": "Porch light", "area": "Outside"}
     assert document["things"]["thermostat"][0]["ambient"] == 0
     assert answered["things"] == sum(map(len, document["things"].values()))

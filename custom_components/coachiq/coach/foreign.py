@@ -1,7 +1,9 @@
 """Profiles of other forms: an instance map in JSON, and the YAML mapping of the old CoachIQ."""
 
 from collections.abc import Iterator, Mapping
+import contextlib
 from dataclasses import dataclass, field, replace
+import json
 import re
 
 from ..rvc import Spec
@@ -55,7 +57,7 @@ class Import:
 
 def import_profile(text: str, file: str, spec: Spec) -> Import:
     """Read a profile of any form that is known. Raises ProfileError."""
-    document = document_of(text, file)
+    document = _document(text, file)
     if "items" in document:
         return _collect(_head(document.get("coach"), document), _items(document), spec)
     if any(DGN.fullmatch(str(key)) for key in document):
@@ -68,6 +70,15 @@ def import_profile(text: str, file: str, spec: Spec) -> Import:
     profile = profile_of({"version": VERSION, **document}, file, None)
     taken = [_told(*place, row) for place, row in profile.rows.items()]
     return Import(profile=profile, taken=taken)
+
+
+def _document(text: str, file: str) -> Document:
+    """Return JSON, which may have tabs that YAML forbids, or YAML as a mapping."""
+    with contextlib.suppress(ValueError, RecursionError):
+        document = json.loads(text)
+        if isinstance(document, dict):
+            return document
+    return document_of(text, file)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
