@@ -21,6 +21,7 @@ from .coach.mover import MOVERS
 from .const import DOMAIN
 from .coordinator import CONNECTED, CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
+from .news import NewsEntity
 from .node_problem import add_problems
 from .rvc import Value
 
@@ -236,8 +237,13 @@ class CoachBinarySensor(ThingEntity, BinarySensorEntity):
         value = self.thing.shown(self.entity_description.value)
         return _is_on(value, self.entity_description.words)
 
+    @override
+    def look(self) -> bool | None:
+        """Return all that is shown and may change."""
+        return self.is_on
 
-class BusConnection(BaseCoordinatorEntity[CoachCoordinator], BinarySensorEntity):
+
+class BusConnection(NewsEntity, BaseCoordinatorEntity[CoachCoordinator], BinarySensorEntity):
     """Whether a bus can be heard."""
 
     _attr_has_entity_name = True
@@ -255,9 +261,7 @@ class BusConnection(BaseCoordinatorEntity[CoachCoordinator], BinarySensorEntity)
     async def async_added_to_hass(self) -> None:
         """Follow the bus."""
         self.async_on_remove(
-            self.coordinator.async_listen(
-                self._key, frozenset((CONNECTED,)), self.async_write_ha_state
-            )
+            self.coordinator.async_listen(self._key, frozenset((CONNECTED,)), self.write_news)
         )
 
     @override

@@ -17,6 +17,7 @@ from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 from .bus.health import BusState
 from .const import DOMAIN
 from .coordinator import CoachCoordinator
+from .news import NewsEntity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +76,7 @@ def bus_sensors(coordinator: CoachCoordinator, bus: str) -> list[BusSensor]:
     return [BusSensor(coordinator, bus, row) for row in BUS_SENSORS]
 
 
-class BusSensor(BaseCoordinatorEntity[CoachCoordinator], SensorEntity):
+class BusSensor(NewsEntity, BaseCoordinatorEntity[CoachCoordinator], SensorEntity):
     """One value of a bus's health; it says so, too, when the bus is down."""
 
     _attr_has_entity_name = True
@@ -95,9 +96,7 @@ class BusSensor(BaseCoordinatorEntity[CoachCoordinator], SensorEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the value."""
         names = frozenset((self.entity_description.key,))
-        self.async_on_remove(
-            self.coordinator.async_listen(self._bus, names, self.async_write_ha_state)
-        )
+        self.async_on_remove(self.coordinator.async_listen(self._bus, names, self.write_news))
 
     @override
     async def async_update(self) -> None:

@@ -1,7 +1,7 @@
 """The live coach of one entry: its buses, its things, and the entities that wait for them."""
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 import contextlib
 from datetime import datetime, timedelta
@@ -120,6 +120,8 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         self._adding: asyncio.Task[None] | None = None
         self._newcomers = 0
         self._via: dict[ThingId, int | None] = {}
+        # The device of each thing, as it was for this node.
+        self._devices: dict[ThingId, tuple[Thing, int | None, DeviceInfo]] = {}
         # The serial number in our NAME: the same for this coach for ever, and nobody else's.
         identity = f"{instance} {entry.data[CONF_COACH]}"
         serial = int.from_bytes(hashlib.sha256(identity.encode()).digest()[:3])
@@ -209,8 +211,12 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
     def add_platform(self, add: AddConfigEntryEntitiesCallback, make: Make) -> None:
         """Make a platform's entities for each thing there is and for each that appears."""
         self._platforms.append((add, make))
+        known = defaultdict[str, list[Entity]](list)
         for thing in self.coach.things.values():
-            self._add(add, make, thing)
+            known[thing.id.bus] += make(self, thing)
+        for bus, entities in known.items():
+            if entities:
+                add(entities, config_subentry_id=self.buses[bus].subentry_id)
 
     @callback
     def stop_adding(self) -> None:
@@ -280,9 +286,16 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         return self.coach.is_up(bus)
 
     def device_info(self, thing: Thing) -> DeviceInfo:
-        """Return the device of a thing, below the node that speaks for it now."""
+        """Return the device of a thing, below the node that speaks for it now.
+
+        All its entities have the same: to look for its node takes long.
+        """
+        made_for, source, info = self._devices.get(thing.id, (None, None, None))
+        if info is None or made_for is not thing or source != thing.source:
+            info = thing_device(self, thing)
+            self._devices[thing.id] = thing, thing.source, info
         self._via[thing.id] = thing.source
-        return thing_device(self, thing)
+        return info
 
     def _added(self, thing: Thing) -> None:
         """Make the entities of a thing that appeared."""

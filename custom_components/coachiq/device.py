@@ -50,9 +50,10 @@ def thing_device(coordinator: CoachCoordinator, thing: Thing) -> DeviceInfo:
     if thing.family.fields and thing.source is not None:
         return node_info(coordinator, thing.id.bus, thing.source)
     row = coordinator.coach.row(thing.id)
-    info = DeviceInfo(
-        identifiers={(DOMAIN, str(thing.id))}, via_device_id=_speaker(coordinator, thing)
-    )
+    info = DeviceInfo(identifiers={(DOMAIN, str(thing.id))})
+    if thing.source is not None or _device(coordinator, str(thing.id)) is None:
+        # One that was there stays below its node until that, or another one, is heard.
+        info["via_device_id"] = _speaker(coordinator, thing)
     if row.area:
         info["suggested_area"] = row.area
     if row.name:

@@ -11,6 +11,7 @@ from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
 from .coach import Thing
 from .coordinator import CoachCoordinator
+from .news import NewsEntity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ def matching[D: ThingDescription](
     ]
 
 
-class ThingEntity(BaseCoordinatorEntity[CoachCoordinator]):
+class ThingEntity(NewsEntity, BaseCoordinatorEntity[CoachCoordinator]):
     """An entity that shows some values of one thing."""
 
     _attr_has_entity_name = True
@@ -109,10 +110,12 @@ class ThingEntity(BaseCoordinatorEntity[CoachCoordinator]):
 
     @callback
     def _write(self) -> None:
-        """Write the state now."""
+        """Write the state now, if it is another one."""
         self._was_available = self.available
-        self._written = self.hass.loop.time()
-        self.async_write_ha_state()
+        before = self._shown
+        self.write_news()
+        if self._shown != before:
+            self._written = self.hass.loop.time()
 
 
 class CommandedEntity(ThingEntity):

@@ -13,11 +13,13 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CoreState, Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.start import async_at_started
+from homeassistant.util.hass_dict import HassKey
 
 # New objects that bring a young collection, young ones that bring a middle one; a full one comes
 # by the clock alone.
 PIECES = (1000, 4, 1_000_000)
 FULL_INTERVAL = timedelta(seconds=5)
+SPARED: HassKey[None] = HassKey("coachiq_spared_collections")
 
 
 @callback
@@ -46,6 +48,10 @@ def async_spare_collections(hass: HomeAssistant) -> None:
     Call it before a bus is open: it takes as long as one collection. It acts once in a process,
     since cycles of what is set aside are never freed.
     """
+    if SPARED in hass.data:
+        return
+    hass.data[SPARED] = None
+    # To count what was set aside takes long when there is much.
     if not gc.get_freeze_count():
         _freeze(hass)
         if hass.state is not CoreState.running:

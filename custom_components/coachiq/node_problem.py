@@ -16,6 +16,7 @@ from .coach.citizen import Citizens, sentence
 from .const import CONF_DISCOVER, DOMAIN
 from .coordinator import CONNECTED, SPOKEN, CoachConfigEntry, CoachCoordinator
 from .device import node_identifier, node_info, node_name
+from .news import NewsEntity
 
 PROBLEM = BinarySensorEntityDescription(
     key="problem",
@@ -44,7 +45,7 @@ def add_problems(
     return coordinator.async_listen(bus, frozenset((SPOKEN,)), look)
 
 
-class NodeProblem(BaseCoordinatorEntity[CoachCoordinator], BinarySensorEntity):
+class NodeProblem(NewsEntity, BaseCoordinatorEntity[CoachCoordinator], BinarySensorEntity):
     """Whether a node has a lamp on or reports a fault; which ones, in words, is an attribute."""
 
     _attr_has_entity_name = True
@@ -58,13 +59,14 @@ class NodeProblem(BaseCoordinatorEntity[CoachCoordinator], BinarySensorEntity):
         self._source = source
         self._attr_unique_id = f"{node_identifier(bus, source)}-{PROBLEM.key}"
         self._attr_device_info = node_info(coordinator, bus, source)
-        self._shown: tuple[bool | None, list[str]] | None = None
 
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the node."""
         self.async_on_remove(
-            self.coordinator.async_listen(self._bus, frozenset((SPOKEN, CONNECTED)), self._look)
+            self.coordinator.async_listen(
+                self._bus, frozenset((SPOKEN, CONNECTED)), self.write_news
+            )
         )
 
     @override
@@ -97,14 +99,6 @@ class NodeProblem(BaseCoordinatorEntity[CoachCoordinator], BinarySensorEntity):
     def _faults(self) -> list[str]:
         """Return the faults in words."""
         return [sentence(fault) for fault in self._citizens.faults(self._source)]
-
-    @callback
-    def _look(self) -> None:
-        """Write what is wrong, if that has changed."""
-        shown = (self.is_on if self.available else None, self._faults())
-        if shown != self._shown:
-            self._shown = shown
-            self.async_write_ha_state()
 
 
 def watch_lamps(

@@ -14,6 +14,7 @@ from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 from .const import CONF_DISCOVER, DOMAIN
 from .coordinator import NODES, CoachCoordinator
 from .device import node_identifier, node_info
+from .news import NewsEntity
 
 # The recorder need not know it to the second.
 WRITING_INTERVAL = 60.0
@@ -85,7 +86,7 @@ def _unique_id(bus: str, source: int) -> str:
     return f"{node_identifier(bus, source)}-{LAST_SEEN.key}"
 
 
-class NodeLastSeen(BaseCoordinatorEntity[CoachCoordinator], SensorEntity):
+class NodeLastSeen(NewsEntity, BaseCoordinatorEntity[CoachCoordinator], SensorEntity):
     """When a node was heard last, written at most once a minute."""
 
     _attr_has_entity_name = True
@@ -125,4 +126,4 @@ class NodeLastSeen(BaseCoordinatorEntity[CoachCoordinator], SensorEntity):
         now = self.coordinator.clock.now()
         if node and node.heard != self._heard and now - self._written >= WRITING_INTERVAL:
             self._heard, self._written = node.heard, now
-            self.async_write_ha_state()
+            self.write_news()

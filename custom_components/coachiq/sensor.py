@@ -57,6 +57,13 @@ class CoachSensor(ThingEntity, SensorEntity):
         words = label(value)
         return words if words in self.entity_description.options else None
 
+    @override
+    def look(self) -> object:
+        """Return all that is shown and may change; in the owner's unit it may be rounded."""
+        if self.unit_of_measurement == self.entity_description.native_unit_of_measurement:
+            return self.native_value
+        return self.state
+
 
 def _field_row(thing: Thing, field: Field) -> CoachSensorDescription:
     """Return the row of a field that no family was made for: named and put as the table does."""

@@ -11,6 +11,8 @@ type Raw = Callable[[bytes], tuple[int | None, ...]]
 type KeyOf = Callable[[bytes], tuple[int, ...] | None]
 
 _STRUCT_LETTERS = {1: "B", 2: "H", 4: "I"}
+# What bytes say of fields that lie in one, by all that decides it: few say something of their own.
+BYTES: dict[tuple[object, ...], tuple[Value, ...]] = {}
 
 
 def text(data: bytes) -> str | None:
@@ -215,8 +217,7 @@ def _value(field: Field, payload: _Payload, names: dict[str, object]) -> str:
         return f"{field.kind}_of(d[{first}:{stop}])"
     table = f"T{len(names)}"
     if field.bit % 8 + field.bits <= 8:
-        shift, mask = field.bit % 8, (1 << field.bits) - 1
-        names[table] = tuple(field.value(byte >> shift & mask) for byte in range(256))
+        names[table] = _by_byte(field)
         return f"{table}[{payload.byte(first)}]"
     raw = payload.number(field)
     seen = raw if raw.isidentifier() else "r"
@@ -231,6 +232,18 @@ def _value(field: Field, payload: _Payload, names: dict[str, object]) -> str:
     names[table] = dict(field.codes)
     number = f"({number} if {low}{seen} <= {field.high} else None)"
     return f"({table}[{seen}] if {raw} in {table} else {number})"
+
+
+def _by_byte(field: Field) -> tuple[Value, ...]:
+    """Return what each number of its byte says of a field; those that are alike share it."""
+    scale = field.factor, field.addend, field.divisor
+    alike = field.bit % 8, field.bits, field.kind, field.low, field.high, *scale
+    key = (*alike, frozenset(field.codes.values()))
+    if (table := BYTES.get(key)) is None:
+        values = [field.value(raw) for raw in range(1 << field.bits)]
+        shift, mask = field.bit % 8, (1 << field.bits) - 1
+        table = BYTES[key] = tuple(values[byte >> shift & mask] for byte in range(256))
+    return table
 
 
 def _raw(field: Field, payload: _Payload, names: dict[str, object]) -> str:

@@ -1,0 +1,41 @@
+"""Entities that write their state only when what they show has changed.
+
+An unchanged state that is written costs Home Assistant as much as a changed one.
+"""
+
+from typing import Final, override
+
+from homeassistant.core import callback
+from homeassistant.helpers.entity import Entity
+
+_NEVER: Final = object()
+
+
+class NewsEntity(Entity):
+    """An entity that knows what it showed last."""
+
+    _shown: object = _NEVER
+
+    def look(self) -> object:
+        """Return what is shown when available; two alike need not both be written."""
+        return (
+            self.state,
+            self.state_attributes,
+            self.extra_state_attributes,
+            self.capability_attributes,
+            self.supported_features,
+            self.assumed_state,
+        )
+
+    @callback
+    def write_news(self) -> None:
+        """Write the state if it is not what was written last."""
+        if self._shown != (self.look() if self.available else None):
+            self.async_write_ha_state()
+
+    @callback
+    @override
+    def _async_write_ha_state(self) -> None:
+        """Write the state, as Home Assistant also does by itself, and remember it."""
+        self._shown = self.look() if self.available else None
+        super()._async_write_ha_state()
