@@ -14,6 +14,7 @@ PLATFORMS: Final = (
     Platform.LIGHT,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.WATER_HEATER,
 )
 
 # Entry data and options; subentry type and data.

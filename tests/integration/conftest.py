@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import itertools
 
 import can
-from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -134,6 +134,16 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
+    await until(lambda: all(map(entry.runtime_data.is_up, entry.runtime_data.links)))
+
+
+async def allow(hass: HomeAssistant, entry: MockConfigEntry, *things: str) -> None:
+    """Let the owner allow things to be operated that can hurt people; the coach is reloaded."""
+    before = entry.runtime_data
+    hass.config_entries.async_update_entry(
+        entry, options={**entry.options, "things": {thing: {"allowed": True} for thing in things}}
+    )
+    await until(lambda: entry.state is ConfigEntryState.LOADED and entry.runtime_data is not before)
     await until(lambda: all(map(entry.runtime_data.is_up, entry.runtime_data.links)))
 
 

@@ -8,15 +8,19 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .conftest import Peer
+from .conftest import Peer, allow
 
 FAN = "19FEA780#01CC50FCFFFFFFFF"
 FLOOR = "19FEFC80#01D3C0244025FFFF"
+WATER = "19FFF759#0100602A002AFCFF"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """An action on what a frame has told of; the frame that leaves, the answer, what is shown."""
+    """An action on what a frame has told of; the frame that leaves, the answer, what is shown.
+
+    `allowed` is the thing that the owner has allowed to be operated.
+    """
 
     told: str
     entity: str
@@ -25,6 +29,7 @@ class Case:
     leaves: str
     answer: str
     shown: dict[str, Any]
+    allowed: str | None = None
 
 
 CASES = {
@@ -127,6 +132,37 @@ CASES = {
         answer="19FDD380#01F3A022802200FF",
         shown={"state": "off"},
     ),
+    "water is heated with electricity": Case(
+        told=WATER,
+        entity="water_heater.water_heater_1",
+        action="water_heater.set_operation_mode",
+        data={"operation_mode": "electric"},
+        leaves="19FFF69D#0102FFFFFFFFFFFF",
+        answer="19FFF759#0102602A002AFCFF",
+        shown={"state": "electric", "operation_list": ["off", "electric"]},
+    ),
+    "water is heated with gas": Case(
+        told=WATER,
+        entity="water_heater.water_heater_1",
+        action="water_heater.set_operation_mode",
+        data={"operation_mode": "gas"},
+        leaves="19FFF69D#0101FFFFFFFFFFFF",
+        answer="19FFF759#0101602A002AFCFF",
+        shown={
+            "state": "gas",
+            "operation_list": ["off", "electric", "gas", "gas_and_electric"],
+        },
+        allowed="house-water_heater-1",
+    ),
+    "water is to be hotter": Case(
+        told=WATER,
+        entity="water_heater.water_heater_1",
+        action="water_heater.set_temperature",
+        data={"temperature": 60},
+        leaves="19FFF69D#01FFA029FFFFFFFF",
+        answer="19FFF759#0100A029002AFCFF",
+        shown={"state": "off", "temperature": 60.0, "current_temperature": 63.0},
+    ),
 }
 
 
@@ -135,6 +171,8 @@ async def test_an_action_becomes_bytes_and_the_answer_a_state(
     hass: HomeAssistant, entry: MockConfigEntry, peer: Peer, name: str
 ) -> None:
     case = CASES[name]
+    if case.allowed:
+        await allow(hass, entry, case.allowed)
     await peer.appear(case.told)
     peer.take()
     domain, action = case.action.split(".")

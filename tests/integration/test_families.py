@@ -90,6 +90,7 @@ FRAMES: dict[str, tuple[str, dict[str, Any]]] = {
     "water heater off (spbrogan-005)": (
         "19FFF780#0100000000000000",
         {
+            "water_heater.water_heater_1": "off",
             "sensor.water_heater_1_mode": "off",
             "sensor.water_heater_1_temperature": UNKNOWN,
             "binary_sensor.water_heater_1_burner": "off",
@@ -99,6 +100,7 @@ FRAMES: dict[str, tuple[str, dict[str, Any]]] = {
     "water heater electric (rlust-008)": (
         "19FFF79E#0102FFFF342CF00C",
         {
+            "water_heater.water_heater_1": "electric",
             "sensor.water_heater_1_mode": "electric",
             "sensor.water_heater_1_temperature": "80.625",
             "sensor.water_heater_1_set_point": UNKNOWN,
@@ -297,6 +299,7 @@ async def test_unique_ids_are_pinned(
                 "element",
                 "ignition",
                 "limit",
+                "heater",
             )
         ),
         *(f"house-water_pump-0-{key}" for key in ("switch", "running", "hookup", "pressure")),

@@ -20,6 +20,7 @@ from custom_components.coachiq import (
     node_sensor,
     sensor_table,
     switch,
+    water_heater,
 )
 from custom_components.coachiq.bus import KINDS
 from custom_components.coachiq.bus.problem import PROBLEMS
@@ -43,6 +44,7 @@ ROWS = {
     "light": light.LIGHTS,
     "sensor": SENSORS,
     "switch": switch.SWITCHES,
+    "water_heater": water_heater.WATER_HEATERS,
 }
 
 

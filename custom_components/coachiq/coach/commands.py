@@ -120,6 +120,12 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
     ("ac_load", "turn_on"): Command(says="ac_load.set_level", takes=_at(100), expects=_ON),
     ("ac_load", "turn_off"): Command(says="ac_load.set_level", takes=_at(0), expects=_OFF),
     **_switched("water_pump", "pump.enable", "pump.disable"),
+    ("water_heater", "set_mode"): Command(
+        says="water_heater.set_mode", expects=_as_encoded({"mode": "operating_mode"})
+    ),
+    ("water_heater", "set_point"): Command(
+        says="water_heater.set_point", expects=_as_encoded({"set_point": "set_point"})
+    ),
     **_switched("floor_heat", "floor_heat.on", "floor_heat.off"),
     ("floor_heat", "set"): Command(
         says="floor_heat.set",
