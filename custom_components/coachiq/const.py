@@ -8,10 +8,12 @@ from homeassistant.util.hass_dict import HassKey
 DOMAIN: Final = "coachiq"
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
+    Platform.BUTTON,
     Platform.CLIMATE,
     Platform.COVER,
     Platform.FAN,
     Platform.LIGHT,
+    Platform.LOCK,
     Platform.SENSOR,
     Platform.SWITCH,
     Platform.WATER_HEATER,

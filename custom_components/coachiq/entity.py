@@ -19,12 +19,14 @@ class ThingDescription(EntityDescription):
     """An entity of each thing of a family.
 
     `kinds` limits it to things that the profile, or else the family, takes for one of these. What
-    changes with every frame is written at most once in `interval` seconds.
+    changes with every frame is written at most once in `interval` seconds. One that is `guarded`
+    can hurt people: it is made only of things that the owner has allowed to be operated.
     """
 
     family: str
     kinds: frozenset[str] = frozenset()
     interval: float = 0.0
+    guarded: bool = False
 
 
 # What a thing of a family is taken for when no profile says otherwise.
@@ -41,6 +43,7 @@ def matching[D: ThingDescription](
         for description in descriptions
         if description.family == thing.id.family
         and (not description.kinds or kind in description.kinds)
+        and (not description.guarded or coordinator.coach.decision(thing.id).allowed)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Switches: loads, and the water pump."""
+"""Switches: loads, the water pump, and what else is only on or off."""
 
 from dataclasses import dataclass
 from typing import Any, override
@@ -7,16 +7,23 @@ from homeassistant.components.switch import SwitchEntity, SwitchEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coach import Thing
+from .coach import Thing, label
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import CommandedEntity, ThingDescription, matching
 
 PARALLEL_UPDATES = 0
 
+# What a coded value says of a switch.
+POSITIONS = {"active": True, "inactive": False, "enabled": True, "disabled": False}
+
 
 @dataclass(frozen=True, kw_only=True)
 class CoachSwitchDescription(ThingDescription, SwitchEntityDescription):
-    """A switch of a family: its intents are turn_on and turn_off."""
+    """A switch of a family: whether it is on is a value, and what it asks for two intents."""
+
+    value: str = "on"
+    on: str = "turn_on"
+    off: str = "turn_off"
 
 
 SWITCHES = (
@@ -39,6 +46,20 @@ SWITCHES = (
         CoachSwitchDescription(key="switch", translation_key="enabled", family=family)
         for family in ("inverter", "charger", "solar", "refrigerator")
     ),
+    CoachSwitchDescription(key="switch", name=None, family="generator", guarded=True),
+    # What makes a generator start by itself, now or in the night.
+    CoachSwitchDescription(
+        key="switch", translation_key="network_demand", family="generator_demand", guarded=True
+    ),
+    CoachSwitchDescription(
+        key="override",
+        translation_key="quiet_time_override",
+        family="generator_demand",
+        value="quiet_time_override",
+        on="override_quiet_time",
+        off="keep_quiet_time",
+        guarded=True,
+    ),
 )
 
 
@@ -52,7 +73,7 @@ async def async_setup_entry(
 def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachSwitch]:
     """Make the switches of a thing."""
     return [
-        CoachSwitch(coordinator, thing, row, ("on",))
+        CoachSwitch(coordinator, thing, row, (row.value,))
         for row in matching(coordinator, thing, SWITCHES)
     ]
 
@@ -66,15 +87,17 @@ class CoachSwitch(CommandedEntity, SwitchEntity):
     @override
     def is_on(self) -> bool | None:
         """Tell whether it is on, None while the bus has not said."""
-        on = self.thing.shown("on")
-        return on if isinstance(on, bool) else None
+        value = self.thing.shown(self.entity_description.value)
+        if isinstance(value, bool):
+            return value
+        return POSITIONS.get(label(value) or "")
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Turn on."""
-        await self.async_command("turn_on")
+        await self.async_command(self.entity_description.on)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Turn off."""
-        await self.async_command("turn_off")
+        await self.async_command(self.entity_description.off)

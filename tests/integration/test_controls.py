@@ -12,6 +12,10 @@ from .conftest import Peer, allow
 
 FAN = "19FEA780#01CC50FCFFFFFFFF"
 FLOOR = "19FEFC80#01D3C0244025FFFF"
+DOOR = "19FEE580#01FCFF00FFFFFFFF"
+GENERATOR = "19FFDC93#005E010000FFFFFF"
+DEMAND = "19FF8080#C000FFFFFFFFFFFF"
+STOP = "button.generator_stop"
 WATER = "19FFF759#0100602A002AFCFF"
 
 
@@ -154,6 +158,66 @@ CASES = {
         },
         allowed="house-water_heater-1",
     ),
+    "door is locked": Case(
+        told=DOOR,
+        entity="lock.door_1",
+        action="lock.lock",
+        data={},
+        leaves="19FEE49D#01FDFFFFFFFFFFFF",
+        answer="19FEE580#01FDFF00FFFFFFFF",
+        shown={"state": "locked"},
+        allowed="house-door-1",
+    ),
+    "door is unlocked": Case(
+        told="19FEE580#01FDFF00FFFFFFFF",
+        entity="lock.door_1",
+        action="lock.unlock",
+        data={},
+        leaves="19FEE49D#01FCFFFFFFFFFFFF",
+        answer=DOOR,
+        shown={"state": "unlocked"},
+        allowed="house-door-1",
+    ),
+    "generator starts": Case(
+        told=GENERATOR,
+        entity="switch.generator",
+        action="switch.turn_on",
+        data={},
+        leaves="19FFDA9D#01FFFFFFFFFFFFFF",
+        answer="19FFDC93#015E010000FFFFFF",
+        shown={"state": "on"},
+        allowed="house-generator-0",
+    ),
+    "generator stops": Case(
+        told="19FFDC93#035E010000FFFFFF",
+        entity="switch.generator",
+        action="switch.turn_off",
+        data={},
+        leaves="19FFDA9D#00FFFFFFFFFFFFFF",
+        answer=GENERATOR,
+        shown={"state": "off"},
+        allowed="house-generator-0",
+    ),
+    "generator is wanted": Case(
+        told=DEMAND,
+        entity="switch.generator_demand_request",
+        action="switch.turn_on",
+        data={},
+        leaves="19FEFF9D#FDFFFFFFFFFFFFFF",
+        answer="19FF8080#D102FFFFFFFFFFFF",
+        shown={"state": "on"},
+        allowed="house-generator_demand-0",
+    ),
+    "generator may run in quiet time": Case(
+        told=DEMAND,
+        entity="switch.generator_demand_override_of_quiet_time",
+        action="switch.turn_on",
+        data={},
+        leaves="19FEFF9D#F7FFFFFFFFFFFFFF",
+        answer="19FF8080#C012FFFFFFFFFFFF",
+        shown={"state": "on"},
+        allowed="house-generator_demand-0",
+    ),
     "water is to be hotter": Case(
         told=WATER,
         entity="water_heater.water_heater_1",
@@ -189,3 +253,19 @@ async def test_an_action_becomes_bytes_and_the_answer_a_state(
     found = {key: state.attributes.get(key) for key in case.shown if key != "state"}
     assert {"state": state.state, **found} == case.shown
     assert not state.attributes.get("assumed_state")
+
+
+async def test_what_can_hurt_people_has_no_control_until_it_is_allowed(
+    hass: HomeAssistant, entry: MockConfigEntry, peer: Peer
+) -> None:
+    await peer.appear(DOOR, GENERATOR, DEMAND)
+    assert hass.states.get("binary_sensor.door_1_lock").state == "on"
+    assert not hass.states.async_entity_ids(("lock", "switch"))
+    # To stop is always allowed, also while nothing is known.
+    peer.take()
+    press = asyncio.create_task(
+        hass.services.async_call("button", "press", {"entity_id": STOP}, blocking=True)
+    )
+    assert await peer.wait_for("19FFDA") == "19FFDA9D#00FFFFFFFFFFFFFF"
+    await peer.send(GENERATOR)
+    await press

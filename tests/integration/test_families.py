@@ -309,6 +309,7 @@ async def test_unique_ids_are_pinned(
                 *("status", "running", "run_time", "load", "start_battery"),
                 *("coolant_temperature", "oil_pressure", "engine_speed", "fuel_rate"),
                 *("temperature_shutdown", "pressure_shutdown", "oil_level", "caution"),
+                "stop",
             )
         ),
     }

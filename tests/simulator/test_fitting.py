@@ -16,6 +16,9 @@ from tests.simulator.stage import Stage
         (0x1FFB0, "FCFFFFFFFFFFFFFF", 0x1FFB1, None, "F0FFFFFFFFFFFFFF"),  # or do not
         (0x1FEFB, "01F7FFFFFFFFFFFF", 0x1FEFC, 1, "01D7C0244025FFFF"),  # heat the floor
         (0x1FEFB, "01FFE025FFFFFFFF", 0x1FEFC, 1, "01C3C024E025FFFF"),  # to 30 degC
+        (0x1FEE4, "01FCFFFFFFFFFFFF", 0x1FEE5, 1, "01FCFF00FFFFFFFF"),  # unlock the door
+        (0x1FEFF, "FDFFFFFFFFFFFFFF", 0x1FF80, None, "D1C016000700FFFF"),  # want power
+        (0x1FEFF, "F7FFFFFFFFFFFFFF", 0x1FF80, None, "C0D016000700FFFF"),  # in the night, too
         (0x1FEA6, "01DD96FFFFFFFFFF", 0x1FEA7, 1, "01DD96FCFFFFFFFF"),  # fan at 75 %
         (0x1FDD2, "01FFFFFFFFFF0FFF", 0x1FDD3, 1, "01F3A022802200FF"),  # no cooling
         (0x1FDD2, "41FFFFFFFFFF0FFF", 0x1FDD3, 0x41, "41F3A01F601F00FF"),  # nor freezing

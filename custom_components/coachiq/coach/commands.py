@@ -102,6 +102,11 @@ def _as_encoded(
     }
 
 
+def _fixed(name: str) -> Callable[[Arguments, Mapping[str, Value]], dict[str, Value]]:
+    """Expect the value of a field that the intent sets and the status has under the same name."""
+    return lambda _, encoded: {name: encoded[name]}
+
+
 def _switched(family: str, on: str, off: str) -> dict[tuple[str, str], Command]:
     """Return the intents of what is only on or off."""
     return {
@@ -120,6 +125,16 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
     ("ac_load", "turn_on"): Command(says="ac_load.set_level", takes=_at(100), expects=_ON),
     ("ac_load", "turn_off"): Command(says="ac_load.set_level", takes=_at(0), expects=_OFF),
     **_switched("water_pump", "pump.enable", "pump.disable"),
+    ("door", "lock"): Command(says="lock.lock", expects=lambda _, __: {"locked": True}),
+    ("door", "unlock"): Command(says="lock.unlock", expects=lambda _, __: {"locked": False}),
+    **_switched("generator", "generator.start", "generator.stop"),
+    **_switched("generator_demand", "generator_demand.make", "generator_demand.withdraw"),
+    ("generator_demand", "override_quiet_time"): Command(
+        says="generator_demand.override_quiet_time", expects=_fixed("quiet_time_override")
+    ),
+    ("generator_demand", "keep_quiet_time"): Command(
+        says="generator_demand.keep_quiet_time", expects=_fixed("quiet_time_override")
+    ),
     ("water_heater", "set_mode"): Command(
         says="water_heater.set_mode", expects=_as_encoded({"mode": "operating_mode"})
     ),

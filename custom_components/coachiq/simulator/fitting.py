@@ -68,6 +68,16 @@ def _filling(status: bytes, command: bytes) -> bytes:
     return status if wanted > 1 else patched(status, (0, 1, 0xF0 | wanted << 2 | wanted))
 
 
+def _demand(status: bytes, command: bytes) -> bytes:
+    """Want the generator, in quiet time too, or do not: bits 0-3 of the command (6.35)."""
+    wanted, override = command[0] & 3, command[0] >> 2 & 3
+    if wanted < 2:
+        status = patched(status, (0, 1, status[0] & 0xCC | wanted << 4 | wanted))
+    if override < 2:
+        status = patched(status, (1, 1, status[1] & 0xCF | override << 4))
+    return status
+
+
 def _floor(status: bytes, command: bytes) -> bytes:
     """Heat the floor to its set point, or do not; the element follows (6.16)."""
     status = _all(_bits(1, 2), _number(4, 2, 2))(status, command)
@@ -108,7 +118,7 @@ class Fitting:
 
 
 # Of these there is one on a coach: their commands name no instance.
-KEYLESS = frozenset((0x1FFB0,))
+KEYLESS = frozenset((0x1FFB0, 0x1FEFF))
 
 
 def fittings() -> list[Fitting]:
@@ -143,6 +153,7 @@ def fittings() -> list[Fitting]:
         told("shore power", 0x1FEBB, "116009F07D001E00", 0.5, scene.POWER),
         told("shore power in watts", 0x1FEB9, "11FFA005FFFFFFFF", 0.5, scene.POWER),
         told("battery switch", 0x1FED0, "01CD0001FFFFFFFF"),
+        obeys(told("generator demand", 0x1FF80, "C0C016000700FFFF"), 0x1FEFF, _demand),
         told("generator's engine", 0x1FFDB, "CF3FFF0000FFFFFF", source=scene.GENERATOR),
         told("circulation pump", 0x1FE97, "01F1FCFFFFFFFFFF", source=scene.AQUA_HOT),
         obeys(told("autofill", 0x1FFB1, "F0FFFFFFFFFFFFFF"), 0x1FFB0, _filling),
@@ -163,6 +174,6 @@ def fittings() -> list[Fitting]:
         told("weather", 0x1FFA5, "6024FFFF92276EFF"),
         told("wind", 0x1FFA4, "140087FFFFF0FFFF"),
         told("altimeter", 0x1FFA3, "FFFFFFFF204EFFFF"),
-        told("entry door", 0x1FEE5, "01FDFF00FFFFFFFF"),
+        obeys(told("entry door", 0x1FEE5, "01FDFF00FFFFFFFF"), 0x1FEE4, _bits(1, 0)),
         told("surroundings", 0x1FE87, "DFFDFFFFFFFFFFFF"),
     ]

@@ -51,6 +51,21 @@ def _is_enabled(values: Values) -> Value:
     return None if state is None else state != "disabled"
 
 
+# The states of a generator whose engine runs, or is about to.
+_ON = frozenset(
+    (
+        *("preheat", "cranking", "running", "engine_run_only"),
+        *("test", "voltage_adjust", "fault_bypass"),
+    )
+)
+
+
+def _is_on(values: Values) -> Value:
+    """Return whether a generator runs or starts."""
+    status = label(values["status"])
+    return None if status is None else status in _ON
+
+
 def _any_fault(values: Values) -> Value:
     """Return whether any fault is told of, None while none is and not all are known."""
     said = [label(values.get(name)) for name in AC_FAULTS]
@@ -157,15 +172,25 @@ POWER: tuple[Family, ...] = (
                 Reading(name="caution", field="caution_light"),
             ),
         },
+        derived=(Derived(name="on", inputs=("status",), work_out=_is_on),),
         lowest=0,
     ),
     Family(
         key="generator_demand",
         feeds={
             "GENERATOR_DEMAND_STATUS": same(
-                "generator_demand", "quiet_time", "manual_override", "generator_lock"
+                *("generator_demand", "network_generator_demand", "quiet_time"),
+                *("quiet_time_override", "manual_override", "generator_lock"),
             )
         },
+        derived=(
+            # Whether the network wants it, which is what a command changes.
+            Derived(
+                name="on",
+                inputs=("network_generator_demand",),
+                work_out=flag("network_generator_demand", "yes"),
+            ),
+        ),
         lowest=0,
     ),
     _ac_point(

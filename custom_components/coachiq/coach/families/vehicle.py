@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from .row import AIR, DEVICE, Family, Reading, same
+from .row import AIR, DEVICE, Derived, Family, Reading, flag, same
 
 # By axle and position (RV-C Table 6.34.2b): the wheels of four axles.
 _SIDES = {0: "outside_left", 1: "inside_left", 2: "inside_right", 3: "outside_right"}
@@ -97,6 +97,7 @@ VEHICLE: tuple[Family, ...] = (
     Family(
         key="door",
         feeds={"DOOR_STATUS": same("lock", "motion", "position")},
+        derived=(Derived(name="locked", inputs=("lock",), work_out=flag("lock", "locked")),),
     ),
     Family(
         key="window",

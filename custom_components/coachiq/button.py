@@ -1,0 +1,64 @@
+"""Buttons: what is asked of a thing and leaves no state of its own."""
+
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coach import Thing
+from .coordinator import CoachConfigEntry, CoachCoordinator
+from .entity import CommandedEntity, ThingDescription, matching
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoachButtonDescription(ThingDescription, ButtonEntityDescription):
+    """A button of a family.
+
+    It asks for `intent`. One that `stops` can be pressed while nothing is known of the thing.
+    """
+
+    intent: str
+    stops: bool = False
+
+
+BUTTONS = (
+    # To stop is always allowed.
+    CoachButtonDescription(
+        key="stop", translation_key="stop", family="generator", intent="turn_off", stops=True
+    ),
+)
+
+
+async def async_setup_entry(
+    _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Make the buttons of each thing."""
+    entry.runtime_data.add_platform(async_add_entities, _make)
+
+
+def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachButton]:
+    """Make the buttons of a thing."""
+    return [
+        CoachButton(coordinator, thing, row, ()) for row in matching(coordinator, thing, BUTTONS)
+    ]
+
+
+class CoachButton(CommandedEntity, ButtonEntity):
+    """A button of the coach."""
+
+    entity_description: CoachButtonDescription
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the bus is up, and the thing not silent unless this stops it."""
+        return self._line.up and (self.entity_description.stops or not self.thing.silent)
+
+    @override
+    async def async_press(self) -> None:
+        """Ask for it."""
+        await self.async_command(self.entity_description.intent)
