@@ -30,6 +30,9 @@ BUTTONS = (
     CoachButtonDescription(
         key="stop", translation_key="stop", family="generator", intent="turn_off", stops=True
     ),
+    CoachButtonDescription(
+        key="acknowledge", translation_key="acknowledge", family="alarm", intent="acknowledge"
+    ),
 )
 
 

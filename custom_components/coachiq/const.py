@@ -11,6 +11,8 @@ PLATFORMS: Final = (
     Platform.BUTTON,
     Platform.CLIMATE,
     Platform.COVER,
+    Platform.DEVICE_TRACKER,
+    Platform.EVENT,
     Platform.FAN,
     Platform.LIGHT,
     Platform.LOCK,

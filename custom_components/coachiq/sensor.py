@@ -1,5 +1,6 @@
 """Sensors of buses, nodes and things; what no family was made for is shown field by field."""
 
+from datetime import UTC, datetime
 from typing import override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
@@ -49,9 +50,12 @@ class CoachSensor(ThingEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> float | str | None:
-        """Return the number, or the words of a code; None while the bus has not said."""
+    def native_value(self) -> float | str | datetime | None:
+        """Return the number, moment, or words of a code; None while the bus has not said."""
         value = self.thing.shown(self.entity_description.key)
+        if self.device_class is SensorDeviceClass.TIMESTAMP:
+            seconds = number(value)
+            return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
         if self.entity_description.options is None:
             return number(value)
         words = label(value)

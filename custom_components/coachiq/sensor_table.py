@@ -12,12 +12,14 @@ from homeassistant.const import EntityCategory, UnitOfPressure, UnitOfTime
 from homeassistant.helpers.typing import UNDEFINED
 
 from .entity import ThingDescription
-from .unit import UNITS
+from .unit import SLOW, UNITS
 
 DIAGNOSTIC = EntityCategory.DIAGNOSTIC
 MEASUREMENT = SensorStateClass.MEASUREMENT
 TOTAL = SensorStateClass.TOTAL_INCREASING
 HOURS = UnitOfTime.HOURS
+# A clock counts by itself: nobody needs to see every second of it.
+MINUTE = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -403,6 +405,30 @@ SENSORS = (
     _measured("altimeter", "altitude", "m", main=True),
     _measured(
         "compass", "bearing", "deg", main=True, state_class=SensorStateClass.MEASUREMENT_ANGLE
+    ),
+    # Time and place.
+    _measured("gps", "speed", "km/h", named=False),
+    _measured("gps", "heading", "deg", state_class=SensorStateClass.MEASUREMENT_ANGLE),
+    _measured("gps", "altitude", "m"),
+    CoachSensorDescription(
+        key="satellites",
+        family="gps",
+        translation_key="satellites",
+        state_class=MEASUREMENT,
+        entity_category=DIAGNOSTIC,
+        interval=SLOW,
+    ),
+    _words(
+        "gps", "fix", "fix", ("no_fix", "two_dimensional", "three_dimensional"), diagnostic=True
+    ),
+    CoachSensorDescription(
+        key="time",
+        family="clock",
+        name=None,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        interval=MINUTE,
     ),
     # Loads.
     _measured("dc_load", "current", "A", named=False, shown=False),

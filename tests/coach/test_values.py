@@ -178,13 +178,13 @@ def plain(values: Mapping[str, Value]) -> dict[str, Value]:
             "generator",
             0,
             "19FFDC93#00383B0000FFFFFF",
-            {"status": "stopped", "run_time": 15160, "load": None, "start_battery": None},
+            {"status": "stopped", "on": False, "run_time": 15160, "load": None},
         ),
         (  # linuxkidd/rvc-proxy README
             "generator",
             0,
             "19FFDC93#005E010000FFFFFF",
-            {"status": "stopped", "run_time": 350, "load": None, "start_battery": None},
+            {"status": "stopped", "on": False, "run_time": 350, "load": None},
         ),
     ],
 )

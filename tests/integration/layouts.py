@@ -287,6 +287,32 @@ LAYOUTS: dict[str, tuple[str, dict[str, str]]] = {
             "binary_sensor.door_1_lock": "off",
         },
     ),
+    "place": (
+        "18FEF380#C0344A98802E1834",
+        {
+            "device_tracker.gps": "not_home",
+            "sensor.gps_speed": "unknown",
+        },
+    ),
+    "movement": (
+        "19FED380#002D0028401F09FB",
+        {
+            "device_tracker.gps": "unknown",
+            "sensor.gps_altitude": "300.0",
+            "sensor.gps_fix": "three_dimensional",
+            "sensor.gps_heading": "90.0",
+            "sensor.gps_satellites_in_view": "9",
+            "sensor.gps_speed": "80.0",
+        },
+    ),
+    "alarm that nobody has acknowledged": (
+        "19FE9F80#0146C5FFFFFFFFFF",
+        {
+            "binary_sensor.alarm_1_70": "on",
+            "binary_sensor.alarm_1_70_acknowledged": "off",
+            "binary_sensor.alarm_1_70_monitored": "on",
+        },
+    ),
     "window that is closed": (
         "19FEE380#01FF00FFFFFFFFFF",
         {

@@ -124,8 +124,9 @@ FRAMES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def things_shown(hass: HomeAssistant) -> list[str]:
-    """Return the entities of things: all but the bus's own."""
-    return [entity for entity in hass.states.async_entity_ids() if "network" not in entity]
+    """Return the entities of things: all but the bus's own, and home."""
+    entities = hass.states.async_entity_ids()
+    return [entity for entity in entities if "network" not in entity and entity != "zone.home"]
 
 
 @pytest.mark.parametrize("case", FRAMES | LAYOUTS)

@@ -16,6 +16,7 @@ from tests.simulator.stage import Stage
         (0x1FFB0, "FCFFFFFFFFFFFFFF", 0x1FFB1, None, "F0FFFFFFFFFFFFFF"),  # or do not
         (0x1FEFB, "01F7FFFFFFFFFFFF", 0x1FEFC, 1, "01D7C0244025FFFF"),  # heat the floor
         (0x1FEFB, "01FFE025FFFFFFFF", 0x1FEFC, 1, "01C3C024E025FFFF"),  # to 30 degC
+        (0x1FE9E, "0146DFFFFFFFFFFF", 0x1FE9F, 1, "0146D4FFFFFFFFFF"),  # seen
         (0x1FEE4, "01FCFFFFFFFFFFFF", 0x1FEE5, 1, "01FCFF00FFFFFFFF"),  # unlock the door
         (0x1FEFF, "FDFFFFFFFFFFFFFF", 0x1FF80, None, "D1C016000700FFFF"),  # want power
         (0x1FEFF, "F7FFFFFFFFFFFFFF", 0x1FF80, None, "C0D016000700FFFF"),  # in the night, too

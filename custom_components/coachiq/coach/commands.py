@@ -125,6 +125,9 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
     ("ac_load", "turn_on"): Command(says="ac_load.set_level", takes=_at(100), expects=_ON),
     ("ac_load", "turn_off"): Command(says="ac_load.set_level", takes=_at(0), expects=_OFF),
     **_switched("water_pump", "pump.enable", "pump.disable"),
+    ("alarm", "acknowledge"): Command(
+        says="alarm.acknowledge", expects=lambda _, __: {"acknowledged": True}
+    ),
     ("door", "lock"): Command(says="lock.lock", expects=lambda _, __: {"locked": True}),
     ("door", "unlock"): Command(says="lock.unlock", expects=lambda _, __: {"locked": False}),
     **_switched("generator", "generator.start", "generator.stop"),

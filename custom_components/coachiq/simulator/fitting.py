@@ -68,6 +68,13 @@ def _filling(status: bytes, command: bytes) -> bytes:
     return status if wanted > 1 else patched(status, (0, 1, 0xF0 | wanted << 2 | wanted))
 
 
+def _acknowledged(status: bytes, command: bytes) -> bytes:
+    """Stay acknowledged until it is cleared: bits 4-5 of byte 2 (6.47)."""
+    if command[1] != status[1] or command[2] & 0x30 != 0x10:
+        return status
+    return patched(status, (2, 1, status[2] & 0xCF | 0x10))
+
+
 def _demand(status: bytes, command: bytes) -> bytes:
     """Want the generator, in quiet time too, or do not: bits 0-3 of the command (6.35)."""
     wanted, override = command[0] & 3, command[0] >> 2 & 3
@@ -175,5 +182,9 @@ def fittings() -> list[Fitting]:
         told("wind", 0x1FFA4, "140087FFFFF0FFFF"),
         told("altimeter", 0x1FFA3, "FFFFFFFF204EFFFF"),
         obeys(told("entry door", 0x1FEE5, "01FDFF00FFFFFFFF"), 0x1FEE4, _bits(1, 0)),
+        told("place", 0x0FEF3, "C0344A98802E1834", 1.0),
+        told("movement", 0x1FED3, "002D0000401F09FB", 1.0),
+        told("step switch", 0x1FFB8, "0100FDFFFFFFFFFF"),
+        obeys(told("low tank alarm", 0x1FE9F, "0146C4FFFFFFFFFF"), 0x1FE9E, _acknowledged),
         told("surroundings", 0x1FE87, "DFFDFFFFFFFFFFFF"),
     ]

@@ -7,6 +7,7 @@ from .climate import CLIMATE
 from .engine import CHASSIS
 from .load import LOADS
 from .movement import MOVEMENT
+from .place import PLACE
 from .power import POWER
 from .row import MOVING, Derived, Family, Reading, Span, Values, flag, label, number
 from .vehicle import VEHICLE
@@ -32,6 +33,7 @@ __all__ = [
 
 _RV_C: tuple[Family, ...] = (*LOADS, *CLIMATE, *WATER_SYSTEM, *POWER, *VEHICLE, *MOVEMENT)
 FAMILIES: tuple[Family, ...] = (*_RV_C, *CHASSIS)
+FAMILIES: tuple[Family, ...] = (*LOADS, *CLIMATE, *WATER_SYSTEM, *POWER, *VEHICLE, *PLACE)
 FAMILY: Mapping[str, Family] = {family.key: family for family in FAMILIES}
 # By the names of the DGNs that feed them, on buses of RV-C and of J1939.
 FAMILY_OF: Mapping[str, Family] = {dgn: family for family in _RV_C for dgn in family.feeds}

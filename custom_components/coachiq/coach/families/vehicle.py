@@ -57,6 +57,24 @@ VEHICLE: tuple[Family, ...] = (
         },
     ),
     Family(
+        key="alarm",
+        feeds={
+            "GENERIC_ALARM_STATUS": (
+                Reading(name="triggered", field="alarm_triggered"),
+                Reading(name="monitored", field="alarm_ready"),
+                Reading(name="acknowledgement", field="alarm_acknowledged"),
+            )
+        },
+        derived=(
+            Derived(
+                name="acknowledged",
+                inputs=("acknowledgement",),
+                work_out=flag("acknowledgement", "yes"),
+            ),
+        ),
+        lowest=0,
+    ),
+    Family(
         key="weather",
         feeds={
             "WEATHER_STATUS_1": (
@@ -82,7 +100,7 @@ VEHICLE: tuple[Family, ...] = (
     ),
     Family(
         key="digital_input",
-        feeds={"DIGITAL_INPUT_STATUS": same("position")},
+        feeds={"DIGITAL_INPUT_STATUS": same("position", "switch_type")},
     ),
     Family(
         key="environment",

@@ -1,0 +1,100 @@
+"""Events: a switch that was pressed, an alarm that came."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.event import EventDeviceClass, EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coach import Thing, label, number
+from .coordinator import CoachConfigEntry, CoachCoordinator
+from .entity import ThingDescription, ThingEntity, matching
+from .rvc import Value
+
+PARALLEL_UPDATES = 0
+
+type Happening = tuple[str, dict[str, float] | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoachEventDescription(ThingDescription, EventEntityDescription):
+    """An event of a family: what happened when `value` became another."""
+
+    value: str
+    happened: Callable[[Mapping[str, Value]], Happening | None]
+
+
+def _moved(values: Mapping[str, Value]) -> Happening | None:
+    """Return how a switch was moved: one that springs back is pressed and released."""
+    position = label(values["position"])
+    if position is None:
+        index = number(values["position"])
+        return None if index is None else ("turned", {"position": index})
+    if label(values["switch_type"]) == "momentary":
+        return ("pressed" if position == "on" else "released"), None
+    return position, None
+
+
+def _alarmed(values: Mapping[str, Value]) -> Happening:
+    """Return whether an alarm came or went."""
+    return ("triggered" if label(values["triggered"]) == "yes" else "cleared"), None
+
+
+EVENTS = (
+    CoachEventDescription(
+        key="moved",
+        translation_key="moved",
+        device_class=EventDeviceClass.BUTTON,
+        event_types=["on", "off", "pressed", "released", "turned"],
+        family="digital_input",
+        value="position",
+        happened=_moved,
+    ),
+    CoachEventDescription(
+        key="alarmed",
+        translation_key="alarmed",
+        event_types=["triggered", "cleared"],
+        family="alarm",
+        value="triggered",
+        happened=_alarmed,
+    ),
+)
+
+
+async def async_setup_entry(
+    _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Make the events of each thing."""
+    entry.runtime_data.add_platform(async_add_entities, _make)
+
+
+def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachEvent]:
+    """Make the events of a thing."""
+    return [CoachEvent(coordinator, thing, row) for row in matching(coordinator, thing, EVENTS)]
+
+
+class CoachEvent(ThingEntity, EventEntity):
+    """What happened to a thing; what is heard for the first time did not happen just now."""
+
+    entity_description: CoachEventDescription
+
+    def __init__(
+        self, coordinator: CoachCoordinator, thing: Thing, description: CoachEventDescription
+    ) -> None:
+        """Take the thing as it is."""
+        super().__init__(coordinator, thing, description, (description.value,))
+        self._last = thing.values[description.value]
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Tell what happened, if anything did."""
+        value = self.thing.values[self.entity_description.value]
+        if value != self._last and None not in (value, self._last):
+            happening = self.entity_description.happened(self.thing.values)
+            if happening:
+                self._trigger_event(*happening)
+        self._last = value
+        super()._handle_coordinator_update()
