@@ -208,6 +208,8 @@ SENSORS = (
     _measured("valve", "pressure", "Pa", named=False, suggested=UnitOfPressure.KPA, shown=False),
     # Batteries and what charges them.
     *_powered("dc_source"),
+    _measured("dc_source", "charging_power", "W", shown=False),
+    _measured("dc_source", "discharging_power", "W", shown=False),
     _measured("dc_source", "temperature", "°C", named=False),
     _measured(
         "dc_source",

@@ -274,6 +274,7 @@ async def test_unique_ids_are_pinned(
             f"house-dc_source-1-{key}"
             for key in (
                 *("voltage", "current", "power"),
+                *("charging_power", "discharging_power"),
                 *("temperature", "state_of_charge", "time_to_empty"),
                 *("time_to_full", "state_of_health", "capacity_remaining", "ripple"),
             )

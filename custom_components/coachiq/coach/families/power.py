@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from ...rvc import Value
 from .row import (
     AIR,
+    COUNTED,
     DEVICE,
     SOURCE_AMPS,
     Derived,
@@ -13,6 +14,7 @@ from .row import (
     Values,
     flag,
     label,
+    number,
     product,
     same,
 )
@@ -24,6 +26,16 @@ def _remaining(direction: str) -> Callable[[Values], Value]:
     def work_out(values: Values) -> Value:
         matches = label(values["time_direction"]) == direction
         return values["time_remaining"] if matches else None
+
+    return work_out
+
+
+def _share(sign: int) -> Callable[[Values], Value]:
+    """Return the power in one direction, 0 while it goes the other way."""
+
+    def work_out(values: Values) -> Value:
+        power = number(values["power"])
+        return None if power is None else max(power * sign, 0.0)
 
     return work_out
 
@@ -133,6 +145,8 @@ POWER: tuple[Family, ...] = (
         },
         derived=(
             _WATTS,
+            Derived(name="charging_power", inputs=("power",), work_out=_share(1)),
+            Derived(name="discharging_power", inputs=("power",), work_out=_share(-1)),
             Derived(
                 name="time_to_empty",
                 inputs=("time_remaining", "time_direction"),
@@ -243,7 +257,9 @@ POWER: tuple[Family, ...] = (
             "SOLAR_CONTROLLER_STATUS_4": (
                 Reading(name="charge_today", field="charge_to_battery_today"),
             ),
-            "SOLAR_CONTROLLER_STATUS_5": (Reading(name="energy", field="cumulative_energy"),),
+            "SOLAR_CONTROLLER_STATUS_5": (
+                Reading(name="energy", field="cumulative_energy", span=COUNTED),
+            ),
             "SOLAR_CONTROLLER_STATUS_6": (
                 Reading(name="temperature", field="measured_temperature", span=DEVICE),
             ),

@@ -107,6 +107,8 @@ MOVING = frozenset(("ramping", "flashing", "delay_active"))
 # RV-C's numbers reach from -2 000 000 A; an unmeasured current is often sent as all zeros.
 SOURCE_AMPS = Span(-10_000.0, 10_000.0)
 LOAD_AMPS = Span(-1_000.0, 1_000.0)
+# A counter that says zero does not count; one that fell to zero and came back would count twice.
+COUNTED = Span(1.0, 10_000_000.0)
 AIR = Span(-60.0, 90.0)
 WATER = Span(-40.0, 150.0)
 DEVICE = Span(-60.0, 250.0)
