@@ -123,6 +123,7 @@ BINARY_SENSORS = (
     _said("water_heater", "element", "active", device_class=RUNNING),
     _said("water_heater", "ignition", "failure", device_class=PROBLEM),
     _said("water_heater", "limit", "tripped", device_class=PROBLEM),
+    _said("water_heater", "coolant", "low", device_class=PROBLEM, shown=False),
     _said("water_pump", "running", "running", value="pump", device_class=RUNNING, named=False),
     _said("water_pump", "hookup", "yes", shown=False),
     _said(

@@ -16,8 +16,11 @@ PLATFORMS: Final = (
     Platform.FAN,
     Platform.LIGHT,
     Platform.LOCK,
+    Platform.NUMBER,
+    Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.VALVE,
     Platform.WATER_HEATER,
 )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -14,7 +15,10 @@ from .entity import CommandedEntity, ThingDescription, matching
 PARALLEL_UPDATES = 0
 
 # What a coded value says of a switch.
-POSITIONS = {"active": True, "inactive": False, "enabled": True, "disabled": False}
+POSITIONS = {
+    **dict.fromkeys(("active", "enabled", "on", "forced_on_for_test"), True),
+    **dict.fromkeys(("inactive", "disabled", "off"), False),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,45 @@ SWITCHES = (
     *(
         CoachSwitchDescription(key="switch", translation_key="enabled", family=family)
         for family in ("inverter", "charger", "solar", "refrigerator")
+    ),
+    *(
+        CoachSwitchDescription(
+            key=name,
+            translation_key=name,
+            family="inverter",
+            entity_category=EntityCategory.CONFIG,
+            value=name,
+            on=f"enable_{name}",
+            off=f"disable_{name}",
+        )
+        for name in ("load_sense", "pass_through", "generator_support")
+    ),
+    CoachSwitchDescription(
+        key="light_control",
+        translation_key="light",
+        family="refrigerator",
+        value="light",
+        on="light_on",
+        off="light_off",
+    ),
+    # Few thermostats and water heaters have these.
+    CoachSwitchDescription(
+        key="noise",
+        translation_key="reduced_noise",
+        family="thermostat",
+        entity_registry_enabled_default=False,
+        value="noise",
+        on="reduce_noise",
+        off="allow_noise",
+    ),
+    CoachSwitchDescription(
+        key="preheat",
+        translation_key="engine_preheat",
+        family="water_heater",
+        entity_registry_enabled_default=False,
+        value="preheat",
+        on="start_preheat",
+        off="end_preheat",
     ),
     CoachSwitchDescription(key="switch", name=None, family="generator", guarded=True),
     # What makes a generator start by itself, now or in the night.

@@ -24,7 +24,7 @@ from .test_availability import bus_behind
 
 DIMMER = "19FEDA8E#247CC8FCFFFF00FF"
 TANK = "19FFB780#0001040000000000"
-UNKNOWN = "19FFFF42#0011223344556677"
+UNKNOWN = "19FED142#6432FFFFFFFFFFFF"
 STATE, LOAD, RATE = (f"sensor.house_network_{name}" for name in ("state", "load", "frame_rate"))
 COUNTS = ("error_frames", "garbled", "dropped", "reconnects", "last_frame")
 

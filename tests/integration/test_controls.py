@@ -15,6 +15,8 @@ FLOOR = "19FEFC80#01D3C0244025FFFF"
 DOOR = "19FEE580#01FCFF00FFFFFFFF"
 GENERATOR = "19FFDC93#005E010000FFFFFF"
 DEMAND = "19FF8080#C000FFFFFFFFFFFF"
+WASTE = "19FFAF80#D0FF00FFFFFFFFFF"
+FRIDGE = "19FDD380#01F0A022802210FF"
 STOP = "button.generator_stop"
 WATER = "19FFF759#0100602A002AFCFF"
 
@@ -167,6 +169,91 @@ CASES = {
         answer="19FE9F80#0146D5FFFFFFFFFF",
         shown={"device_class": None},
     ),
+    "valve opens": Case(
+        told="19FDE580#010000FFFFFFFFFF",
+        entity="valve.valve_1",
+        action="valve.open_valve",
+        data={},
+        leaves="19FDE49D#01C8FFFFFFFFFFFF",
+        answer="19FDE580#010114FFFFFFFFFF",
+        shown={"state": "opening", "current_position": 10},
+        allowed="house-valve-1",
+    ),
+    "gray water is let out": Case(
+        told=WASTE,
+        entity="valve.waste_tanks_gray_water_valve",
+        action="valve.open_valve",
+        data={},
+        leaves="19FFAE9D#FF01FFFFFFFFFFFF",
+        answer="19FFAF80#D4FF00FFFFFFFFFF",
+        shown={"state": "open"},
+        allowed="house-waste_dump-0",
+    ),
+    "black water is kept in": Case(
+        told="19FFAF80#D1FF00FFFFFFFFFF",
+        entity="valve.waste_tanks_black_water_valve",
+        action="valve.close_valve",
+        data={},
+        leaves="19FFAE9D#00FFFFFFFFFFFFFF",
+        answer=WASTE,
+        shown={"state": "closed"},
+        allowed="house-waste_dump-0",
+    ),
+    "inverter passes shore power through": Case(
+        told="19FFD480#01015FFFFFFFFFFF",
+        entity="switch.inverter_1_pass_through",
+        action="switch.turn_off",
+        data={},
+        leaves="19FFD39D#01CFFFFFFFFFFFFF",
+        answer="19FFD480#01011FFFFFFFFFFF",
+        shown={"state": "off"},
+    ),
+    "charger takes less": Case(
+        told="19FF9680#01C8FF32FFFFFFFF",
+        entity="number.charger_1_charge_current_limit",
+        action="number.set_value",
+        data={"value": 40},
+        leaves="19FF959D#0150FFFFFFFFFFFF",
+        answer="19FF9680#0150FF32FFFFFFFF",
+        shown={"state": "40.0"},
+    ),
+    "shore power is weak": Case(
+        told="19FF9680#01C8FF32FFFFFFFF",
+        entity="number.charger_1_shore_breaker",
+        action="number.set_value",
+        data={"value": 15},
+        leaves="19FF959D#01FFFF0FFFFFFFFF",
+        answer="19FF9680#01C8FF0FFFFFFFFF",
+        shown={"state": "15"},
+    ),
+    "refrigerator is colder": Case(
+        told=FRIDGE,
+        entity="number.refrigerator_1_set_point",
+        action="number.set_value",
+        data={"value": 2.5},
+        leaves="19FDD29D#01FFFFFF7022FFFF",
+        answer="19FDD380#01F0A022702210FF",
+        shown={"state": "2.5"},
+    ),
+    "light in the refrigerator": Case(
+        told=FRIDGE,
+        entity="switch.refrigerator_1_light",
+        action="switch.turn_on",
+        data={},
+        leaves="19FDD29D#01FDFFFFFFFFFFFF",
+        answer="19FDD380#01F1A022802210FF",
+        shown={"state": "on"},
+    ),
+    "refrigerator burns no gas": Case(
+        told=FRIDGE,
+        entity="select.refrigerator_1_fuel_source",
+        action="select.select_option",
+        data={"option": "ac"},
+        leaves="19FDD29D#01FFFFFFFFFFF2FF",
+        answer="19FDD380#01F0A022802212FF",
+        shown={"state": "ac"},
+        allowed="house-refrigerator-1.0",
+    ),
     "door is locked": Case(
         told=DOOR,
         entity="lock.door_1",
@@ -270,9 +357,9 @@ async def test_an_action_becomes_bytes_and_the_answer_a_state(
 async def test_what_can_hurt_people_has_no_control_until_it_is_allowed(
     hass: HomeAssistant, entry: MockConfigEntry, peer: Peer
 ) -> None:
-    await peer.appear(DOOR, GENERATOR, DEMAND)
+    await peer.appear(DOOR, GENERATOR, DEMAND, WASTE, "19FDE580#010000FFFFFFFFFF")
     assert hass.states.get("binary_sensor.door_1_lock").state == "on"
-    assert not hass.states.async_entity_ids(("lock", "switch"))
+    assert not hass.states.async_entity_ids(("lock", "switch", "valve"))
     # To stop is always allowed, also while nothing is known.
     peer.take()
     press = asyncio.create_task(

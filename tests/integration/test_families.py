@@ -279,7 +279,7 @@ async def test_unique_ids_are_pinned(
                 *("time_to_full", "state_of_health", "capacity_remaining", "ripple"),
             )
         ),
-        *(f"house-thermostat-{i}-zone" for i in (0, 2)),
+        *(f"house-thermostat-{i}-{key}" for i in (0, 2) for key in ("zone", "schedule", "noise")),
         "house-ambient-0-temperature",
         *(
             f"house-air_conditioner-{i}-{key}"
@@ -302,6 +302,8 @@ async def test_unique_ids_are_pinned(
                 "ignition",
                 "limit",
                 "heater",
+                "coolant",
+                "preheat",
             )
         ),
         *(f"house-water_pump-0-{key}" for key in ("switch", "running", "hookup", "pressure")),

@@ -21,8 +21,11 @@ from custom_components.coachiq import (
     light,
     lock,
     node_sensor,
+    number,
+    select,
     sensor_table,
     switch,
+    valve,
     water_heater,
 )
 from custom_components.coachiq.bus import KINDS
@@ -49,7 +52,10 @@ ROWS = {
     "light": light.LIGHTS,
     "sensor": SENSORS,
     "lock": lock.LOCKS,
+    "number": number.NUMBERS,
+    "select": select.SELECTS,
     "switch": switch.SWITCHES,
+    "valve": valve.VALVES,
     "water_heater": water_heater.WATER_HEATERS,
 }
 

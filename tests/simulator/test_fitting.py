@@ -12,6 +12,13 @@ from tests.simulator.stage import Stage
         (0x1FFD3, "01FFFFFFFFFFFFFF", 0x1FFD4, 1, "01015FFFFFFFFFFF"),  # nothing asked
         (0x1FFC5, "0100FFFFFFFFFFFF", 0x1FFC7, 1, "012001007D6400FF"),  # no charging
         (0x1FEB1, "0101FFFFFFFFFFFF", 0x1FEB3, 1, "010E010080FF02FF"),  # bulk
+        (0x1FFD3, "01DFFFFFFFFFFFFF", 0x1FFD4, 1, "01015FFFFFFFFFFF"),  # shore power through
+        (0x1FFD3, "017FFFFFFFFFFFFF", 0x1FFD4, 1, "01015FFDFFFFFFFF"),  # help from the generator
+        (0x1FF95, "01FFFF1EFFFFFFFF", 0x1FF96, 1, "01C8C81EFFFFFFFF"),  # a breaker of 30 A
+        (0x1FFAE, "01FFFFFFFFFFFFFF", 0x1FFAF, None, "D1FF00FFFFFFFFFF"),  # let black water out
+        (0x1FFAE, "FF01FFFFFFFFFFFF", 0x1FFAF, None, "D4FF00FFFFFFFFFF"),  # or gray
+        (0x1FDE4, "01C8FFFFFFFFFFFF", 0x1FDE5, 1, "0100C8FFFFFFFFFF"),  # open a valve
+        (0x1FDD2, "01FDFFFF7022F2FF", 0x1FDD3, 1, "01F1A022702212FF"),  # light, 2.5 degC, AC
         (0x1FFB0, "FDFFFFFFFFFFFFFF", 0x1FFB1, None, "F5FFFFFFFFFFFFFF"),  # fill
         (0x1FFB0, "FCFFFFFFFFFFFFFF", 0x1FFB1, None, "F0FFFFFFFFFFFFFF"),  # or do not
         (0x1FEFB, "01F7FFFFFFFFFFFF", 0x1FEFC, 1, "01D7C0244025FFFF"),  # heat the floor

@@ -53,16 +53,6 @@ def _off(_: Arguments, __: Mapping[str, Value]) -> dict[str, Value]:
     return {"level": 0.0, "on": False}
 
 
-def _state(*, on: bool) -> Callable[[Arguments, Mapping[str, Value]], dict[str, Value]]:
-    """Expect on or off."""
-    return lambda _, __: {"on": on}
-
-
-def _at(level: float) -> Callable[[Thing, Arguments], Arguments]:
-    """Ask for a fixed level."""
-    return lambda _, __: {"level": level}
-
-
 # What a zone is asked for, by the name of its value and of the field that says it.
 _ZONE: Mapping[str, str] = {
     name: argument.field
@@ -90,9 +80,6 @@ def _zone_expects(arguments: Arguments, encoded: Mapping[str, Value]) -> dict[st
     return expected
 
 
-_ON, _OFF = _state(on=True), _state(on=False)
-
-
 def _as_encoded(
     fields: Mapping[str, str],
 ) -> Callable[[Arguments, Mapping[str, Value]], dict[str, Value]]:
@@ -102,9 +89,31 @@ def _as_encoded(
     }
 
 
-def _fixed(name: str) -> Callable[[Arguments, Mapping[str, Value]], dict[str, Value]]:
-    """Expect the value of a field that the intent sets and the status has under the same name."""
-    return lambda _, encoded: {name: encoded[name]}
+def _fixed(
+    name: str, field: str | None = None
+) -> Callable[[Arguments, Mapping[str, Value]], dict[str, Value]]:
+    """Expect for a value what the intent always says in a field of that name, or of another."""
+    return lambda _, encoded: {name: encoded[field or name]}
+
+
+def _expecting(
+    **values: Value,
+) -> Callable[[Arguments, Mapping[str, Value]], dict[str, Value]]:
+    """Expect these values."""
+    return lambda _, __: values
+
+
+def _renamed(names: Mapping[str, str]) -> Callable[[Thing, Arguments], Arguments]:
+    """Ask for values by what RV-C's intent calls them."""
+    return lambda _, arguments: {names.get(name, name): value for name, value in arguments.items()}
+
+
+def _at(**arguments: Value) -> Callable[[Thing, Arguments], Arguments]:
+    """Ask for these values, whatever is asked for."""
+    return lambda _, __: arguments
+
+
+_ON, _OFF = _expecting(on=True), _expecting(on=False)
 
 
 def _switched(family: str, on: str, off: str) -> dict[tuple[str, str], Command]:
@@ -117,19 +126,19 @@ def _switched(family: str, on: str, off: str) -> dict[tuple[str, str], Command]:
 
 COMMANDS: Mapping[tuple[str, str], Command] = {
     ("dimmer", "set_level"): Command(says="light.set_level", expects=_level, enough=("on",)),
-    ("dimmer", "turn_on"): Command(says="light.set_level", takes=_at(100), expects=_ON),
+    ("dimmer", "turn_on"): Command(says="light.set_level", takes=_at(level=100), expects=_ON),
     ("dimmer", "turn_off"): Command(says="light.off", expects=_off),
     ("dc_load", "set_level"): Command(says="dc_load.set_level", expects=_level, enough=("on",)),
     ("dc_load", "turn_on"): Command(says="dc_load.on", expects=_ON),
     ("dc_load", "turn_off"): Command(says="dc_load.off", expects=_OFF),
-    ("ac_load", "turn_on"): Command(says="ac_load.set_level", takes=_at(100), expects=_ON),
-    ("ac_load", "turn_off"): Command(says="ac_load.set_level", takes=_at(0), expects=_OFF),
+    ("ac_load", "turn_on"): Command(says="ac_load.set_level", takes=_at(level=100), expects=_ON),
+    ("ac_load", "turn_off"): Command(says="ac_load.set_level", takes=_at(level=0), expects=_OFF),
     **_switched("water_pump", "pump.enable", "pump.disable"),
     ("alarm", "acknowledge"): Command(
-        says="alarm.acknowledge", expects=lambda _, __: {"acknowledged": True}
+        says="alarm.acknowledge", expects=_expecting(acknowledged=True)
     ),
-    ("door", "lock"): Command(says="lock.lock", expects=lambda _, __: {"locked": True}),
-    ("door", "unlock"): Command(says="lock.unlock", expects=lambda _, __: {"locked": False}),
+    ("door", "lock"): Command(says="lock.lock", expects=_expecting(locked=True)),
+    ("door", "unlock"): Command(says="lock.unlock", expects=_expecting(locked=False)),
     **_switched("generator", "generator.start", "generator.stop"),
     **_switched("generator_demand", "generator_demand.make", "generator_demand.withdraw"),
     ("generator_demand", "override_quiet_time"): Command(
@@ -166,6 +175,62 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
     **_switched("charger", "charger.enable", "charger.disable"),
     **_switched("solar", "solar.enable", "solar.disable"),
     **_switched("dc_disconnect", "dc_disconnect.connect", "dc_disconnect.disconnect"),
+    **{
+        ("inverter", f"{verb}_{name}"): Command(
+            says=f"inverter.{verb}_{name}", expects=_fixed(name)
+        )
+        for verb in ("enable", "disable")
+        for name in ("load_sense", "pass_through", "generator_support")
+    },
+    ("charger", "set"): Command(
+        says="charger.set_limits",
+        takes=_renamed({"share_limit": "current", "shore_limit": "shore"}),
+        expects=_as_encoded(
+            {
+                "share_limit": "relative_maximum_charge_current",
+                "shore_limit": "shore_breaker_size",
+            }
+        ),
+    ),
+    ("refrigerator", "set"): Command(
+        says="refrigerator.set",
+        takes=_renamed({"fuel_source": "fuel"}),
+        expects=_as_encoded(
+            {"set_point": "set_point", "fuel_source": "fuel_source", "light": "light"}
+        ),
+    ),
+    ("refrigerator", "light_on"): Command(
+        says="refrigerator.set", takes=_at(light="on"), expects=_fixed("light")
+    ),
+    ("refrigerator", "light_off"): Command(
+        says="refrigerator.set", takes=_at(light="off"), expects=_fixed("light")
+    ),
+    ("valve", "open"): Command(says="valve.open", expects=_expecting(toward=True)),
+    ("valve", "close"): Command(says="valve.close", expects=_expecting(toward=False)),
+    **{
+        ("waste_dump", f"{verb}_{tank}"): Command(
+            says=f"waste_dump.{verb}_{tank}", expects=_expecting(**{f"{tank}_open": is_open})
+        )
+        for verb, is_open in (("open", True), ("close", False))
+        for tank in ("black", "gray")
+    },
+    ("thermostat", "select_schedule"): Command(
+        says="thermostat.select_schedule",
+        takes=_renamed({"schedule_chosen": "schedule"}),
+        expects=_as_encoded({"schedule_chosen": "schedule_instance"}),
+    ),
+    ("thermostat", "reduce_noise"): Command(
+        says="thermostat.reduce_noise", expects=_fixed("noise", "reduced_noise_mode")
+    ),
+    ("thermostat", "allow_noise"): Command(
+        says="thermostat.allow_noise", expects=_fixed("noise", "reduced_noise_mode")
+    ),
+    ("water_heater", "start_preheat"): Command(
+        says="water_heater.start_preheat", expects=_fixed("preheat", "engine_preheat")
+    ),
+    ("water_heater", "end_preheat"): Command(
+        says="water_heater.end_preheat", expects=_fixed("preheat", "engine_preheat")
+    ),
     **_switched("refrigerator", "refrigerator.on", "refrigerator.off"),
     ("thermostat", "set_zone"): Command(says="thermostat.set", takes=_zone, expects=_zone_expects),
 }

@@ -47,7 +47,14 @@ def _all(*changes: Change) -> Change:
 
 
 def _inverter(status: bytes, command: bytes) -> bytes:
-    """Invert, or not: bits 0-1 of the command; bits 4-5 of byte 2 and the state tell (6.19)."""
+    """Invert, or not: bits 0-1 of the command; bits 4-5 of byte 2 and the state tell (6.19).
+
+    Load sense, pass through and generator support follow, each in two bits.
+    """
+    for low, at, to in ((2, 2, 2), (4, 2, 6), (6, 3, 0)):
+        wanted = command[1] >> low & 3
+        if wanted < 2:
+            status = patched(status, (at, 1, status[at] & ~(3 << to) | wanted << to))
     wanted = command[1] & 3
     if wanted > 1:
         return status
@@ -66,6 +73,14 @@ def _filling(status: bytes, command: bytes) -> bytes:
     """Fill fresh water, the valve open, or do not (6.30)."""
     wanted = command[0] & 3
     return status if wanted > 1 else patched(status, (0, 1, 0xF0 | wanted << 2 | wanted))
+
+
+def _dumping(status: bytes, command: bytes) -> bytes:
+    """Open or close the valves of the waste tanks: bytes 0 and 1 of the command (6.31)."""
+    for low, wanted in ((0, command[0]), (2, command[1])):
+        if wanted < 2:
+            status = patched(status, (0, 1, status[0] & ~(3 << low) | wanted << low))
+    return status
 
 
 def _acknowledged(status: bytes, command: bytes) -> bytes:
@@ -125,7 +140,7 @@ class Fitting:
 
 
 # Of these there is one on a coach: their commands name no instance.
-KEYLESS = frozenset((0x1FFB0, 0x1FEFF))
+KEYLESS = frozenset((0x1FFB0, 0x1FEFF, 0x1FFAE))
 
 
 def fittings() -> list[Fitting]:
@@ -142,6 +157,7 @@ def fittings() -> list[Fitting]:
         return one
 
     fan = _all(_bits(1, 0), _bits(1, 2), _bits(1, 4), _number(2, 2), _bits(3, 0))
+    cold = _all(_bits(1, 0), _number(4, 4, 2), _bits(6, 0, count=4), _bits(6, 4, count=4))
     return [
         obeys(
             told("inverter", 0x1FFD4, "01015FFFFFFFFFFF", source=scene.POWER), 0x1FFD3, _inverter
@@ -149,6 +165,11 @@ def fittings() -> list[Fitting]:
         told("inverter, battery side", 0x1FEE8, "01FA004083FFFFFF", source=scene.POWER),
         told("inverter, output", 0x1FFD7, "415609C87D001E00", 0.5, scene.POWER),
         obeys(told("charger", 0x1FFC7, "012001E8806402FF", source=scene.POWER), 0x1FFC5, _charging),
+        obeys(
+            told("charger's limits", 0x1FF96, "01C8C832FFFFFFFF", source=scene.POWER),
+            0x1FF95,
+            _all(_number(1, 1), _number(2, 2), _number(3, 3)),
+        ),
         obeys(
             told("solar controller", 0x1FEB3, "010E01907EFF03FF", source=scene.SOLAR),
             0x1FEB1,
@@ -164,11 +185,12 @@ def fittings() -> list[Fitting]:
         told("generator's engine", 0x1FFDB, "CF3FFF0000FFFFFF", source=scene.GENERATOR),
         told("circulation pump", 0x1FE97, "01F1FCFFFFFFFFFF", source=scene.AQUA_HOT),
         obeys(told("autofill", 0x1FFB1, "F0FFFFFFFFFFFFFF"), 0x1FFB0, _filling),
-        told("waste tanks", 0x1FFAF, "D0FF00FFFFFFFFFF"),
+        obeys(told("waste tanks", 0x1FFAF, "D0FF00FFFFFFFFFF"), 0x1FFAE, _dumping),
+        obeys(told("valve", 0x1FDE5, "010000FFFFFFFFFF"), 0x1FDE4, _number(2, 1)),
         obeys(told("floor heat", 0x1FEFC, "01C3C0244025FFFF"), 0x1FEFB, _floor),
         obeys(told("roof fan", 0x1FEA7, "01DC50FCFFFFFFFF"), 0x1FEA6, fan),
-        obeys(told("refrigerator", 0x1FDD3, "01F3A022802210FF"), 0x1FDD2, _bits(6, 4, count=4)),
-        obeys(told("freezer", 0x1FDD3, "41F3A01F601F10FF"), 0x1FDD2, _bits(6, 4, count=4)),
+        obeys(told("refrigerator", 0x1FDD3, "01F3A022802210FF"), 0x1FDD2, cold),
+        obeys(told("freezer", 0x1FDD3, "41F3A01F601F10FF"), 0x1FDD2, cold),
         told("gas detector", 0x1FFF5, "01020A0000FFFFFF"),
         told("carbon monoxide detector", 0x1FFF5, "0201000000FFFFFF"),
         *(

@@ -31,9 +31,16 @@ __all__ = [
     "number",
 ]
 
-_RV_C: tuple[Family, ...] = (*LOADS, *CLIMATE, *WATER_SYSTEM, *POWER, *VEHICLE, *MOVEMENT)
+_RV_C: tuple[Family, ...] = (
+    *LOADS,
+    *CLIMATE,
+    *WATER_SYSTEM,
+    *POWER,
+    *VEHICLE,
+    *PLACE,
+    *MOVEMENT,
+)
 FAMILIES: tuple[Family, ...] = (*_RV_C, *CHASSIS)
-FAMILIES: tuple[Family, ...] = (*LOADS, *CLIMATE, *WATER_SYSTEM, *POWER, *VEHICLE, *PLACE)
 FAMILY: Mapping[str, Family] = {family.key: family for family in FAMILIES}
 # By the names of the DGNs that feed them, on buses of RV-C and of J1939.
 FAMILY_OF: Mapping[str, Family] = {dgn: family for family in _RV_C for dgn in family.feeds}

@@ -21,7 +21,11 @@ CLIMATE: tuple[Family, ...] = (
                 Reading(name="fan_speed", field="fan_speed"),
                 Reading(name="heat", field="heat_set_point", span=AIR),
                 Reading(name="cool", field="cool_set_point", span=AIR),
-            )
+            ),
+            "THERMOSTAT_STATUS_2": (
+                Reading(name="schedule_chosen", field="schedule_instance"),
+                Reading(name="noise", field="reduced_noise_mode"),
+            ),
         },
         lowest=0,
     ),

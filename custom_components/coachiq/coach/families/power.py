@@ -243,6 +243,10 @@ POWER: tuple[Family, ...] = (
             ),
             "CHARGER_STATUS_2": (Reading(name="temperature", field="temperature", span=DEVICE),),
             "CHARGER_STATUS_3": same("derating", "derating_reason"),
+            "CHARGER_CONFIGURATION_STATUS_2": (
+                Reading(name="share_limit", field="relative_maximum_charge_current"),
+                Reading(name="shore_limit", field="shore_breaker_size"),
+            ),
         },
         derived=(
             Derived(name="on", inputs=("state",), work_out=_is_enabled),

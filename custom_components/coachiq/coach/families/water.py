@@ -1,7 +1,7 @@
 """Tanks, water heaters, pumps and valves."""
 
 from ...rvc import Code, Value
-from .row import WATER, Derived, Family, Reading, Values, flag, number, same
+from .row import WATER, Derived, Family, Reading, Values, flag, label, number, same
 
 
 def _percent(values: Values) -> Value:
@@ -18,6 +18,13 @@ def _opening(values: Values) -> Value:
     if isinstance(position, Code):
         return {"closed": 0, "open": 100}.get(position.label)
     return position
+
+
+def _toward(values: Values) -> Value:
+    """Return whether a valve opens or is open, False for the other way, None in between."""
+    ways = {"opening": True, "closing": False}
+    ends: dict[Value, bool] = {100: True, 0: False}
+    return ways.get(label(values["motion"]) or "", ends.get(values["opening"]))
 
 
 WATER_SYSTEM: tuple[Family, ...] = (
@@ -57,7 +64,11 @@ WATER_SYSTEM: tuple[Family, ...] = (
                 Reading(name="element", field="ac_element"),
                 Reading(name="ignition", field="ignition_failure"),
                 Reading(name="limit", field="high_temperature_limit_switch"),
-            )
+            ),
+            "WATERHEATER_STATUS_2": (
+                Reading(name="preheat", field="engine_preheat"),
+                Reading(name="coolant", field="coolant_level_warning"),
+            ),
         },
     ),
     Family(
@@ -108,11 +119,22 @@ WATER_SYSTEM: tuple[Family, ...] = (
                 "additive_reservoir_level",
             )
         },
+        derived=tuple(
+            Derived(
+                name=f"{tank}_open",
+                inputs=(f"{tank}_valve",),
+                work_out=flag(f"{tank}_valve", "open"),
+            )
+            for tank in ("black", "gray")
+        ),
         lowest=0,
     ),
     Family(
         key="valve",
         feeds={"VALVE_STATUS": same("motion", "position", "pressure")},
-        derived=(Derived(name="opening", inputs=("position",), work_out=_opening),),
+        derived=(
+            Derived(name="opening", inputs=("position",), work_out=_opening),
+            Derived(name="toward", inputs=("motion", "opening"), work_out=_toward),
+        ),
     ),
 )
