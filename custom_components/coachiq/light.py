@@ -1,10 +1,16 @@
 """Lights: dimmers, and the loads that a profile takes for lights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.light import LightEntity, LightEntityDescription
-from homeassistant.components.light.const import ATTR_BRIGHTNESS, ColorMode
+from homeassistant.components.light.const import (
+    ATTR_BRIGHTNESS,
+    ATTR_TRANSITION,
+    ColorMode,
+    LightEntityFeature,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -16,6 +22,7 @@ PARALLEL_UPDATES = 0
 
 FULL = 100.0
 LEAST = 0.5
+LONGEST_RAMP = 25.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +70,8 @@ class CoachLight(CommandedEntity, LightEntity):
         super().__init__(coordinator, thing, description, ("level", "on"))
         self._attr_color_mode = description.mode
         self._attr_supported_color_modes = {description.mode}
+        if description.mode is ColorMode.BRIGHTNESS:
+            self._attr_supported_features = LightEntityFeature.TRANSITION
 
     @property
     @override
@@ -91,9 +100,15 @@ class CoachLight(CommandedEntity, LightEntity):
             level = max(LEAST, round(kwargs[ATTR_BRIGHTNESS] * 2 * FULL / 255) / 2)
         else:
             level = min(self.thing.last_level or FULL, FULL)
-        await self.async_command("set_level", level=level)
+        await self.async_command("set_level", level=level, **_ramp(kwargs))
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Turn off."""
-        await self.async_command("turn_off")
+        await self.async_command("turn_off", **_ramp(kwargs))
+
+
+def _ramp(asked: Mapping[str, Any]) -> dict[str, float]:
+    """Return the time that a change is to take, as long as the bus can say."""
+    seconds = asked.get(ATTR_TRANSITION)
+    return {} if seconds is None else {"ramp_time": round(min(seconds, LONGEST_RAMP), 1)}

@@ -54,6 +54,8 @@ def answering(stage: Stage) -> None:
         ("dimmer", "set_level", 25, {"level": 0.0}, "19FEDB9E#19FF0000FF00FFFF"),
         ("dimmer", "set_level", 1, {"level": 0.5}, "19FEDB9E#01FF0100FF00FFFF"),
         ("dimmer", "set_level", 250, {"level": 50}, "19FEDB9E#FAFF6400FF00FFFF"),
+        ("dimmer", "set_level", 25, {"level": 50, "ramp_time": 2.5}, "19FEDB9E#19FF6400FF0019FF"),
+        ("dimmer", "turn_off", 25, {"ramp_time": 25.0}, "19FEDB9E#19FF0003FF00FAFF"),
         ("dimmer", "turn_on", 25, {}, "19FEDB9E#19FFC800FF00FFFF"),
         ("dimmer", "turn_on", 1, {}, "19FEDB9E#01FFC800FF00FFFF"),
         ("dimmer", "turn_on", 250, {}, "19FEDB9E#FAFFC800FF00FFFF"),
@@ -239,6 +241,21 @@ def test_a_level_may_be_two_percent_off(stage: Stage, raw: str, agrees: bool) ->
     half(stage)
     stage.hear(f"19FEDA8A#307E{raw}FCFF0004FF")
     assert (stage.outcomes == [None]) is agrees
+
+
+def test_a_ramp_has_its_time(stage: Stage) -> None:
+    """Levels on the way are no refusal, and nothing old is shown meanwhile."""
+    answering(stage)
+    stage.command("dimmer", 48, "set_level", level=50.0, ramp_time=10.0)
+    for level in range(10, 100, 10):
+        stage.clock.advance(1.0)
+        stage.hear(f"19FEDA8A#307E{level:02X}FCFF0004FF")
+        assert stage.outcomes == []
+        assert level == 10 or stage.shown("dimmer", 48, "on") is True
+    stage.clock.advance(1.0)
+    stage.hear(HALF)
+    assert stage.outcomes == [None]
+    assert len(stage.wire.frames) == 1
 
 
 def test_a_frame_that_says_the_same_as_before_confirms(stage: Stage) -> None:

@@ -27,6 +27,7 @@ def plain(values: Mapping[str, Value]) -> dict[str, Value]:
                 "load": "nonzero_or_flashing",
                 "lock": "unlocked",
                 "overcurrent": None,
+                "undercurrent": "inactive",
                 "on": True,
             },
         ),
@@ -39,6 +40,7 @@ def plain(values: Mapping[str, Value]) -> dict[str, Value]:
                 "load": "level_zero",
                 "lock": "unlocked",
                 "overcurrent": None,
+                "undercurrent": "inactive",
                 "on": False,
             },
         ),
@@ -51,6 +53,7 @@ def plain(values: Mapping[str, Value]) -> dict[str, Value]:
                 "load": "level_zero",
                 "lock": "locked",
                 "overcurrent": None,
+                "undercurrent": "inactive",
                 "on": False,
             },
         ),
@@ -377,6 +380,7 @@ def test_a_short_frame_says_nothing_of_the_fields_that_it_leaves_out(stage: Stag
         "load": "nonzero_or_flashing",
         "lock": "unlocked",
         "overcurrent": None,
+        "undercurrent": "inactive",
         "on": True,
     }
 

@@ -169,6 +169,15 @@ CASES = {
         answer="19FE9F80#0146D5FFFFFFFFFF",
         shown={"device_class": None},
     ),
+    "light goes down slowly": Case(
+        told="19FEDA8E#1E7CC6FCFF0404FF",
+        entity="light.dimmer_30",
+        action="light.turn_on",
+        data={"brightness_pct": 50, "transition": 3.21},
+        leaves="19FEDB9D#1EFF6400FF0020FF",
+        answer="19FEDA8E#1E7C64FCFF0004FF",
+        shown={"state": "on", "brightness": 128},
+    ),
     "valve opens": Case(
         told="19FDE580#010000FFFFFFFFFF",
         entity="valve.valve_1",

@@ -123,6 +123,9 @@ FRAMES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+DIMMER = ("light", "overcurrent", "undercurrent", "output_lock")
+
+
 def things_shown(hass: HomeAssistant) -> list[str]:
     """Return the entities of things: all but the bus's own, and home."""
     entities = hass.states.async_entity_ids()
@@ -266,7 +269,7 @@ async def test_unique_ids_are_pinned(
         "bus-house-connected",
         *(f"bus-house-{key}" for key in ("state", "load", "frame_rate", "error_frames")),
         *(f"bus-house-{key}" for key in ("garbled", "dropped", "reconnects", "last_frame")),
-        *(f"house-dimmer-{i}-{key}" for i in (30, 36) for key in ("light", "overcurrent")),
+        *(f"house-dimmer-{i}-{key}" for i in (30, 36) for key in DIMMER),
         *(f"house-dc_load-34-{key}" for key in ("switch", "current")),
         *(f"house-ac_load-219-{key}" for key in ("switch", "current")),
         *(f"house-tank-{i}-{key}" for i in (0, 1, 20) for key in ("level", "volume", "size")),

@@ -185,6 +185,7 @@ class Coach:
             dgn=dgn.dgn,
             expected=row.expects(arguments, decoded),
             enough=row.enough,
+            seconds=number(arguments.get("ramp_time")) or 0.0,
             clock=self._clock,
             send=partial(line.wire.send, dgn.dgn, data),
             changed=partial(self._show, thing),

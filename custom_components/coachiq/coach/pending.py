@@ -53,7 +53,8 @@ class Pending:
 
     The clock starts when the frame has left. A status frame that agrees confirms it, a refusal
     ends it; after 800 ms of neither it is sent once more. After another 800 ms a thing that has
-    answered before is at fault; one that never has is taken to be unable to report.
+    answered before is at fault; one that never has is taken to be unable to report. What was asked
+    to take some seconds has so much more time.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Pending:
         dgn: int,
         expected: Mapping[str, Value],
         enough: tuple[str, ...],
+        seconds: float,
         clock: Clock,
         send: Send,
         changed: Callable[[], None],
@@ -73,6 +75,7 @@ class Pending:
         self._thing = thing
         self._expected = expected
         self._enough = enough
+        self._seconds = seconds
         self._clock = clock
         self._send = send
         self._changed = changed
@@ -88,7 +91,7 @@ class Pending:
     def start(self) -> None:
         """Show what will be, and send."""
         self._thing.expected = self._expected
-        self._show_timer = self._clock.call_later(SHOW_TIME, self.hide)
+        self._show_timer = self._clock.call_later(SHOW_TIME + self._seconds, self.hide)
         self._changed()
         self._transmit()
 
@@ -154,7 +157,7 @@ class Pending:
             return
         if not self._is_out(self._clock.now()):
             self._out_at = self._clock.now()
-        self._wait(ANSWER_TIME)
+        self._wait(ANSWER_TIME + self._seconds)
 
     def _wait(self, seconds: float) -> None:
         """Wait for an answer."""

@@ -1,7 +1,7 @@
 """Dimmers and switched loads."""
 
 from ...rvc import Value
-from .row import LOAD_AMPS, MOVING, Derived, Family, Reading, Values, label, number
+from .row import LOAD_AMPS, MOVING, Derived, Family, Reading, Values, label, number, same
 
 
 def _lit(values: Values) -> Value:
@@ -32,7 +32,7 @@ LOADS: tuple[Family, ...] = (
                 Reading(name="level", field="brightness", hold=MOVING),
                 Reading(name="load", field="load"),
                 Reading(name="lock", field="lock"),
-                Reading(name="overcurrent", field="overcurrent"),
+                *same("overcurrent", "undercurrent"),
             )
         },
         derived=(Derived(name="on", inputs=("level", "load"), work_out=_lit),),
