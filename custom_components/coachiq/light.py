@@ -1,13 +1,11 @@
 """Lights: dimmers, and the loads that a profile takes for lights."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.light import LightEntity, LightEntityDescription
 from homeassistant.components.light.const import (
     ATTR_BRIGHTNESS,
-    ATTR_TRANSITION,
     ColorMode,
     LightEntityFeature,
 )
@@ -15,14 +13,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coach import Thing, number
+from .color_light import ColorLight, ColorLightDescription
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import CommandedEntity, ThingDescription, matching
+from .ramp import FULL, level_of, ramp_of
 
 PARALLEL_UPDATES = 0
-
-FULL = 100.0
-LEAST = 0.5
-LONGEST_RAMP = 25.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +40,7 @@ LIGHTS = (
         key="light", name=None, family="dc_load", kinds=frozenset(("light",)), mode=ColorMode.ONOFF
     ),
 )
+COLOR_LIGHTS = (ColorLightDescription(key="light", name=None, family="color_light"),)
 
 
 async def async_setup_entry(
@@ -53,9 +50,15 @@ async def async_setup_entry(
     entry.runtime_data.add_platform(async_add_entities, _make)
 
 
-def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachLight]:
+def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachLight | ColorLight]:
     """Make the lights of a thing."""
-    return [CoachLight(coordinator, thing, row) for row in matching(coordinator, thing, LIGHTS)]
+    return [
+        *(CoachLight(coordinator, thing, row) for row in matching(coordinator, thing, LIGHTS)),
+        *(
+            ColorLight(coordinator, thing, row)
+            for row in matching(coordinator, thing, COLOR_LIGHTS)
+        ),
+    ]
 
 
 class CoachLight(CommandedEntity, LightEntity):
@@ -95,20 +98,10 @@ class CoachLight(CommandedEntity, LightEntity):
         if self.color_mode is ColorMode.ONOFF:
             await self.async_command("turn_on")
             return
-        if ATTR_BRIGHTNESS in kwargs:
-            # In the steps of half a percent that the bus knows.
-            level = max(LEAST, round(kwargs[ATTR_BRIGHTNESS] * 2 * FULL / 255) / 2)
-        else:
-            level = min(self.thing.last_level or FULL, FULL)
-        await self.async_command("set_level", level=level, **_ramp(kwargs))
+        level = level_of(kwargs.get(ATTR_BRIGHTNESS), self.thing)
+        await self.async_command("set_level", level=level, **ramp_of(kwargs))
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Turn off."""
-        await self.async_command("turn_off", **_ramp(kwargs))
-
-
-def _ramp(asked: Mapping[str, Any]) -> dict[str, float]:
-    """Return the time that a change is to take, as long as the bus can say."""
-    seconds = asked.get(ATTR_TRANSITION)
-    return {} if seconds is None else {"ramp_time": round(min(seconds, LONGEST_RAMP), 1)}
+        await self.async_command("turn_off", **ramp_of(kwargs))

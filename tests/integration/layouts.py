@@ -313,6 +313,12 @@ LAYOUTS: dict[str, tuple[str, dict[str, str]]] = {
             "binary_sensor.alarm_1_70_monitored": "on",
         },
     ),
+    "light with colors": (
+        "19FFBB80#07C8C83200FF00FF",
+        {
+            "light.color_light_7": "on",
+        },
+    ),
     "window that is closed": (
         "19FEE380#01FF00FFFFFFFFFF",
         {

@@ -178,6 +178,15 @@ CASES = {
         answer="19FEDA8E#1E7C64FCFF0004FF",
         shown={"state": "on", "brightness": 128},
     ),
+    "light turns red": Case(
+        told="19FFBB80#07000000C800C8FF",
+        entity="light.color_light_7",
+        action="light.turn_on",
+        data={"rgbw_color": [255, 0, 0, 64], "brightness_pct": 40},
+        leaves="19FFB99D#0750C80000FF32FF",
+        answer="19FFBB80#0750C80000FF32FF",
+        shown={"state": "on", "brightness": 102, "rgbw_color": (255, 0, 0, 64)},
+    ),
     "valve opens": Case(
         told="19FDE580#010000FFFFFFFFFF",
         entity="valve.valve_1",

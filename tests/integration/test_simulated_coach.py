@@ -49,12 +49,16 @@ async def coach(hass: HomeAssistant, fixed_address: int) -> AsyncGenerator[Coach
 
 @pytest.fixture
 async def lights(hass: HomeAssistant, coach: CoachConfigEntry) -> dict[int, str]:
-    """Wait for the lights; return their entity ids by dimmer instance."""
-    await until(lambda: len(hass.states.async_entity_ids("light")) == len(DIMMERS), 10)
+    """Wait for the lights; return the entity ids of the dimmers by their instance."""
+    # And one with colors.
+    await until(lambda: len(hass.states.async_entity_ids("light")) == len(DIMMERS) + 1, 10)
     registry = hass.data["entity_registry"]
-    return {
-        int(registry.async_get(entity_id).unique_id.split("-")[2]): entity_id
+    ids = {
+        entity_id: registry.async_get(entity_id).unique_id.split("-")
         for entity_id in hass.states.async_entity_ids("light")
+    }
+    return {
+        int(key): entity_id for entity_id, (_, family, key, _) in ids.items() if family == "dimmer"
     }
 
 

@@ -48,6 +48,14 @@ def _level(arguments: Arguments, _: Mapping[str, Value]) -> dict[str, Value]:
     return {"level": level, "on": bool(level)}
 
 
+def _colored(arguments: Arguments, encoded: Mapping[str, Value]) -> dict[str, Value]:
+    """Expect the commanded level and colors."""
+    colors = ("red", "green", "blue", "white")
+    return _level(arguments, encoded) | {
+        name: encoded[f"{name}_brightness"] for name in colors if name in arguments
+    }
+
+
 def _off(_: Arguments, __: Mapping[str, Value]) -> dict[str, Value]:
     """Expect darkness."""
     return {"level": 0.0, "on": False}
@@ -128,6 +136,8 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
     ("dimmer", "set_level"): Command(says="light.set_level", expects=_level, enough=("on",)),
     ("dimmer", "turn_on"): Command(says="light.set_level", takes=_at(level=100), expects=_ON),
     ("dimmer", "turn_off"): Command(says="light.off", expects=_off),
+    ("color_light", "set_level"): Command(says="color_light.set", expects=_colored),
+    ("color_light", "turn_off"): Command(says="color_light.off", expects=_off),
     ("dc_load", "set_level"): Command(says="dc_load.set_level", expects=_level, enough=("on",)),
     ("dc_load", "turn_on"): Command(says="dc_load.on", expects=_ON),
     ("dc_load", "turn_off"): Command(says="dc_load.off", expects=_OFF),

@@ -14,7 +14,11 @@ SHOW_TIME = 2.0
 NEEDS_MORE_TIME = "needs_more_time"
 ACCEPTED = "ack"
 # How far a reported number may lie from the commanded one: a dimmer rounds, a set point does not.
-TOLERANCE: Mapping[str, float] = {"level": 2.0, "heat": 0.02, "cool": 0.02}
+TOLERANCE: Mapping[str, float] = {
+    **dict.fromkeys(("level", "red", "green", "blue", "white"), 2.0),
+    "heat": 0.02,
+    "cool": 0.02,
+}
 
 type Done = Callable[[BusError | CommandError | None], None]
 

@@ -204,6 +204,11 @@ def fittings() -> list[Fitting]:
         told("wind", 0x1FFA4, "140087FFFFF0FFFF"),
         told("altimeter", 0x1FFA3, "FFFFFFFF204EFFFF"),
         obeys(told("entry door", 0x1FEE5, "01FDFF00FFFFFFFF"), 0x1FEE4, _bits(1, 0)),
+        obeys(
+            told("color light", 0x1FFBB, "07C8C83200FF00FF"),
+            0x1FFB9,
+            _all(*(_number(at, at) for at in (1, 2, 3, 4, 6))),
+        ),
         told("place", 0x0FEF3, "C0344A98802E1834", 1.0),
         told("movement", 0x1FED3, "002D0000401F09FB", 1.0),
         told("step switch", 0x1FFB8, "0100FDFFFFFFFFFF"),

@@ -39,4 +39,18 @@ LOADS: tuple[Family, ...] = (
     ),
     Family(key="dc_load", feeds={"DC_LOAD_STATUS": LOAD_READINGS}, derived=LOAD_DERIVED),
     Family(key="ac_load", feeds={"AC_LOAD_STATUS": LOAD_READINGS}, derived=LOAD_DERIVED),
+    # The level is of all colors together; at zero the light is off.
+    Family(
+        key="color_light",
+        feeds={
+            "DC_DIMMER_STATUS_1": (
+                Reading(name="level", field="master_brightness"),
+                *(
+                    Reading(name=color, field=f"{color}_brightness")
+                    for color in ("red", "green", "blue", "white")
+                ),
+            )
+        },
+        derived=LOAD_DERIVED,
+    ),
 )
