@@ -176,9 +176,7 @@ class Coach:
         row = COMMANDS[thing.id.family, intent]
         dgn, data = row.encode(self._spec, thing, arguments)
         decoded = dict(zip(dgn.index, dgn.decode(data), strict=True))
-        if older := self._pending.get(thing.id):
-            older.replace()
-        self._fade(thing)
+        older = self._pending.get(thing.id)
         line = self.lines[thing.id.bus]
         pending = Pending(
             thing=thing,
@@ -191,6 +189,11 @@ class Coach:
             changed=partial(self._show, thing),
             done=partial(self._conclude, thing, thing.answers, done),
         )
+        # Before the older one ends: what it has changed would be shown as it was for a moment.
+        pending.show()
+        if older:
+            older.replace()
+        self._fade(thing)
         self._pending[thing.id] = pending
         line.intake.listen_closely(thing.id)
         pending.start()
@@ -302,7 +305,8 @@ class Coach:
     def _take_level(self, thing: Thing) -> None:
         """Show the level that the bus has said, and remember it for turning on again."""
         level = number(thing.values["level"])
-        if level is not None:
+        fading = self._fading.get(thing.id)
+        if level is not None and fading and not fading.is_stale(level):
             self._fade(thing)
         if level and level != thing.last_level and (thing.id.family, "set_level") in COMMANDS:
             thing.last_level = level

@@ -78,6 +78,8 @@ class Pending:
         self.dgn = dgn
         self._thing = thing
         self._expected = expected
+        self._shown: Mapping[str, Value] = {}
+        self._stale: tuple[Value, ...] = ()
         self._enough = enough
         self._seconds = seconds
         self._clock = clock
@@ -96,7 +98,16 @@ class Pending:
         """Show what will be, and send."""
         self._thing.expected = self._expected
         self._show_timer = self._clock.call_later(SHOW_TIME + self._seconds, self.hide)
+    def show(self) -> None:
+        """Show what will be, and still what was commanded a moment ago."""
+        # What may still be said of before.
+        self._stale = self._thing.values.get("level"), self._thing.shown("level")
+        self._shown = self._thing.expected = {**self._thing.expected, **self._expected}
+        self._show_timer = self._clock.call_later(SHOW_TIME, self.hide)
         self._changed()
+
+    def start(self) -> None:
+        """Send."""
         self._transmit()
 
     def hear(self, said: Mapping[str, Value], now: float) -> None:
@@ -132,12 +143,16 @@ class Pending:
         """Give up, since the bus is gone."""
         self._end(error)
 
+    def is_stale(self, level: Value) -> bool:
+        """Tell whether a level is the one of before this command, or of an older one."""
+        return any(agrees(stale, level, TOLERANCE["level"]) for stale in self._stale)
+
     def hide(self) -> None:
         """Show nothing but what the bus has said."""
         if self._show_timer:
             self._show_timer.cancel()
             self._show_timer = None
-        if self._thing.expected is self._expected:
+        if self._thing.expected is self._shown:
             self._thing.expected = {}
             self._changed()
 
