@@ -31,6 +31,7 @@ from .device import node_identifier
 from .error import ProfileError
 from .garbage import async_collect_in_pieces, async_spare_collections
 from .hold import async_register_hold
+from .leftover import remove_leftovers
 from .node_problem import watch_lamps
 from .rvc import Spec, SpecError, load_chassis_spec, load_diagnostics, load_spec
 from .services import async_register_actions
@@ -83,6 +84,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
     entry.runtime_data = coordinator
     await coordinator.async_start()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    remove_leftovers(hass, coordinator)
     async_spare_collections(hass)
     if entry.options.get(CONF_RECORD, False):
         await coordinator.recordings.async_record_always()

@@ -6,7 +6,7 @@ from homeassistant.core import Context, callback
 
 from .coach import Thing
 from .coordinator import CoachCoordinator
-from .device import device_id_of, name_of
+from .device import name_of, registered_thing
 
 EVENT_ACTIVITY: Final = "coachiq_activity"
 
@@ -21,10 +21,11 @@ def async_note(
     reason: str,
 ) -> None:
     """Put a happening on record: `refused`, `stopped` or `override`, and why."""
+    device = registered_thing(coordinator, thing.id)
     coordinator.hass.bus.async_fire(
         EVENT_ACTIVITY,
         {
-            "device_id": device_id_of(coordinator, thing),
+            "device_id": device.id if device else None,
             "thing": str(thing.id),
             "name": name_of(coordinator, thing),
             "happening": happening,

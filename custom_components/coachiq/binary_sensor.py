@@ -98,7 +98,7 @@ BINARY_SENSORS = (
         device_class=PROBLEM,
         diagnostic=True,
         shown=False,
-        kinds=("light", "switch"),
+        kinds=("light", "switch", "fan"),
     ),
     _said(
         "dimmer",
@@ -107,7 +107,7 @@ BINARY_SENSORS = (
         device_class=PROBLEM,
         diagnostic=True,
         shown=False,
-        kinds=("light", "switch"),
+        kinds=("light", "switch", "fan"),
     ),
     _said(
         "dimmer",
@@ -117,15 +117,18 @@ BINARY_SENSORS = (
         device_class=LOCK,
         diagnostic=True,
         shown=False,
-        kinds=("light", "switch"),
+        kinds=("light", "switch", "fan"),
     ),
-    _said(
-        "ac_load",
-        "running",
-        value="on",
-        device_class=RUNNING,
-        main=True,
-        kinds=("burner", "indicator"),
+    *(
+        CoachBinarySensorDescription(
+            key="running",
+            family=family,
+            kinds=frozenset(("burner", "indicator")),
+            name=None,
+            value="on",
+            device_class=RUNNING,
+        )
+        for family in ("dimmer", "dc_load", "ac_load")
     ),
     # What heats, cools and moves air.
     _said("air_conditioner", "running", value="output", device_class=RUNNING, main=True),

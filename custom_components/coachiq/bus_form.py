@@ -200,8 +200,14 @@ async def async_explain(
 
 async def async_sentence(hass: HomeAssistant, selector: str, key: str) -> str:
     """Return a sentence of the translations in the language of this Home Assistant."""
+    return (await async_selector_words(hass, selector))[key]
+
+
+async def async_selector_words(hass: HomeAssistant, selector: str) -> dict[str, str]:
+    """Return the words of a selector's options in the language of this Home Assistant."""
     texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
-    return texts[f"component.{DOMAIN}.selector.{selector}.options.{key}"]
+    prefix = f"component.{DOMAIN}.selector.{selector}.options."
+    return {key.removeprefix(prefix): text for key, text in texts.items() if key.startswith(prefix)}
 
 
 def report_words(report: Report) -> dict[str, str]:

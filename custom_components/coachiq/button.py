@@ -10,6 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coach import Thing
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import CommandedEntity, ThingDescription, matching
+from .identify import identify_buttons
 
 PARALLEL_UPDATES = 0
 
@@ -39,8 +40,9 @@ BUTTONS = (
 async def async_setup_entry(
     _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Make the buttons of each thing."""
+    """Make the buttons of each thing, and those that let a light blink."""
     entry.runtime_data.add_platform(async_add_entities, _make)
+    entry.runtime_data.add_platform(async_add_entities, identify_buttons)
 
 
 def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachButton]:

@@ -1,7 +1,7 @@
-"""Adding a coach with its first bus, taking in a discovered adapter, and the options."""
+"""Adding a coach with its first bus, and taking in a discovered adapter."""
 
 from types import MappingProxyType
-from typing import Any, override
+from typing import override
 
 from homeassistant.config_entries import (
     ConfigEntry,
@@ -11,7 +11,6 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     ConfigSubentry,
     ConfigSubentryFlow,
-    OptionsFlow,
 )
 from homeassistant.const import CONF_NAME
 from homeassistant.core import callback
@@ -22,26 +21,20 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
 )
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
 from homeassistant.util import slugify
 import voluptuous as vol
 
-from .bridge_repair import async_decisions, decision_id
 from .bus.adapters import Settings, place_of
 from .bus.port import BITRATE
 from .bus_flow import Answers, BusFlow, BusSteps
 from .bus_form import SIMULATOR, are_names, check_unused, new_bus_key
 from .const import (
     BUS,
-    CONF_BRIDGES,
     CONF_COACH,
-    CONF_CODE,
     CONF_DISCOVER,
     CONF_PROFILE,
-    CONF_RECORD,
     CONF_TRANSMIT,
     DOMAIN,
 )
@@ -54,18 +47,10 @@ from .model_form import (
     known_pairs,
     model_selector,
 )
+from .options_flow import CoachOptionsFlow
 
 NEW_COACH = "new"
 SIMULATED_MODEL = "entegra_aspire_44r_2021"
-
-OPTIONS_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_TRANSMIT): BooleanSelector(),
-        vol.Required(CONF_DISCOVER): BooleanSelector(),
-        vol.Required(CONF_RECORD, default=False): BooleanSelector(),
-        vol.Optional(CONF_CODE): TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD)),
-    }
-)
 
 
 class CoachConfigFlow(
@@ -230,35 +215,4 @@ class CoachConfigFlow(
             },
             options={CONF_TRANSMIT: answers[CONF_TRANSMIT], CONF_DISCOVER: True},
             subentries=[bus],
-        )
-
-
-class CoachOptionsFlow(OptionsFlow):
-    """Changes what a coach may do."""
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Allow or refuse to transmit, to make new things, and to record.
-
-        What was decided of networks that carry the same frames can be taken back here.
-        """
-        options = self.config_entry.options
-        if user_input is not None:
-            if CONF_BRIDGES in user_input:
-                ticked = user_input[CONF_BRIDGES]
-                kept = [one for one in options[CONF_BRIDGES] if decision_id(one) in ticked]
-                user_input = {**user_input, CONF_BRIDGES: kept}
-            # An emptied code is not among the answers.
-            others = {key: value for key, value in options.items() if key != CONF_CODE}
-            return self.async_create_entry(data={**others, **user_input})
-        schema = OPTIONS_SCHEMA
-        if decisions := await async_decisions(self.hass, self.config_entry):
-            choice = SelectSelectorConfig(
-                options=decisions, mode=SelectSelectorMode.LIST, multiple=True
-            )
-            every = [decision["value"] for decision in decisions]
-            field = vol.Required(CONF_BRIDGES, default=every)
-            schema = schema.extend({field: SelectSelector(choice)})
-        suggested = {key: value for key, value in options.items() if key != CONF_BRIDGES}
-        return self.async_show_form(
-            step_id="init", data_schema=self.add_suggested_values_to_schema(schema, suggested)
         )

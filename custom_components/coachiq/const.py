@@ -36,6 +36,8 @@ CONF_PROTOCOL: Final = "protocol"
 CONF_LISTEN_ONLY: Final = "listen_only"
 CONF_BRIDGES: Final = "bridges"
 CONF_THINGS: Final = "things"
+CONF_ALLOWED: Final = "allowed"
+CONF_CALIBRATION: Final = "calibration"
 CONF_CODE: Final = "code"
 BUS: Final = "bus"
 

@@ -56,6 +56,7 @@ _LOGGER = logging.getLogger(__name__)
 type CoachConfigEntry = ConfigEntry[CoachCoordinator]
 type Make = Callable[[CoachCoordinator, Thing], Iterable[Entity]]
 type Names = frozenset[str]
+type Witness = Callable[[Thing, set[str]], None]
 
 # After so many new things they are left out of garbage collections.
 MANY_THINGS = 50
@@ -119,6 +120,9 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         self._new: deque[tuple[AddConfigEntryEntitiesCallback, Make, Thing]] = deque()
         self._adding: asyncio.Task[None] | None = None
         self._newcomers = 0
+        # The unique ids of the entities that were made of things.
+        self.made: set[str] = set()
+        self._witnesses: list[Witness] = []
         self._via: dict[ThingId, int | None] = {}
         # The device of each thing, as it was for this node.
         self._devices: dict[ThingId, tuple[Thing, int | None, DeviceInfo]] = {}
@@ -208,6 +212,12 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         return end
 
     @callback
+    def async_witness(self, witness: Witness) -> CALLBACK_TYPE:
+        """Tell of each new thing, and of whatever may have changed of any; returns the end."""
+        self._witnesses.append(witness)
+        return lambda: self._witnesses.remove(witness)
+
+    @callback
     def add_platform(self, add: AddConfigEntryEntitiesCallback, make: Make) -> None:
         """Make a platform's entities for each thing there is and for each that appears."""
         self._platforms.append((add, make))
@@ -215,8 +225,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         for thing in self.coach.things.values():
             known[thing.id.bus] += make(self, thing)
         for bus, entities in known.items():
-            if entities:
-                add(entities, config_subentry_id=self.buses[bus].subentry_id)
+            self._hand_over(add, bus, entities)
 
     @callback
     def stop_adding(self) -> None:
@@ -299,6 +308,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
 
     def _added(self, thing: Thing) -> None:
         """Make the entities of a thing that appeared."""
+        self._bear_witness(thing, set())
         self._new += [(add, make, thing) for add, make in self._platforms]
         self._newcomers += bool(self._platforms)
         if self._new and self._adding is None:
@@ -326,15 +336,28 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
 
     def _add(self, add: AddConfigEntryEntitiesCallback, make: Make, thing: Thing) -> None:
         """Make one platform's entities of a thing."""
-        if entities := list(make(self, thing)):
-            add(entities, config_subentry_id=self.buses[thing.id.bus].subentry_id)
+        self._hand_over(add, thing.id.bus, list(make(self, thing)))
+
+    def _hand_over(
+        self, add: AddConfigEntryEntitiesCallback, bus: str, entities: list[Entity]
+    ) -> None:
+        """Give Home Assistant the entities of things of a bus."""
+        if entities:
+            self.made.update(str(entity.unique_id) for entity in entities)
+            add(entities, config_subentry_id=self.buses[bus].subentry_id)
 
     def _changed(self, thing: Thing, names: set[str]) -> None:
         """Wake the entities that show one of these values."""
         moved = thing.source is not None and self._via.get(thing.id, thing.source) != thing.source
         if moved and move_device(self, thing):
             self._via[thing.id] = thing.source
+        self._bear_witness(thing, names)
         self._tell(thing.id, names)
+
+    def _bear_witness(self, thing: Thing, names: set[str]) -> None:
+        """Tell who follows everything."""
+        for witness in tuple(self._witnesses):
+            witness(thing, names)
 
     def _spoken(self, bus: str, source: int) -> None:
         """Show what a node says of itself."""

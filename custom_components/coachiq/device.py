@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 
-from .coach import Thing
+from .coach import Thing, ThingId
 from .const import CONF_COACH, DOMAIN
 
 if TYPE_CHECKING:
@@ -76,21 +76,15 @@ def move_device(coordinator: CoachCoordinator, thing: Thing) -> bool:
     return True
 
 
-def registered_thing(coordinator: CoachCoordinator, thing: Thing) -> dr.DeviceEntry | None:
-    """Return the device of a thing if it has one."""
-    return _device(coordinator, str(thing.id))
-
-
 def name_of(coordinator: CoachCoordinator, thing: Thing) -> str:
     """Return what the owner calls a thing."""
     device = _device(coordinator, str(thing.id))
     return str(device and (device.name_by_user or device.name))
 
 
-def device_id_of(coordinator: CoachCoordinator, thing: Thing) -> str | None:
-    """Return the id of a thing's device, if it has one."""
-    device = _device(coordinator, str(thing.id))
-    return device.id if device else None
+def registered_thing(coordinator: CoachCoordinator, thing: ThingId) -> dr.DeviceEntry | None:
+    """Return the device of a thing, if it has one."""
+    return _device(coordinator, str(thing))
 
 
 def node_identifier(bus: str, source: int) -> str:

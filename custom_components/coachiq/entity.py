@@ -10,6 +10,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
 from .coach import Thing
+from .coach.kind import KINDS_OF
 from .coordinator import CoachCoordinator
 from .news import NewsEntity
 
@@ -30,7 +31,7 @@ class ThingDescription(EntityDescription):
 
 
 # What a thing of a family is taken for when no profile says otherwise.
-KINDS = {"dimmer": "light", "dc_load": "switch", "ac_load": "switch"}
+KINDS = {family: kinds[0] for family, kinds in KINDS_OF.items()}
 
 
 def matching[D: ThingDescription](

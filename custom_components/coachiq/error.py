@@ -23,6 +23,10 @@ class CommandError(CoachError):
     """A command was refused by its device, or was never answered."""
 
 
+class AnswerError(CoachError):
+    """What an owner entered in a form of the options cannot be meant."""
+
+
 class RecordingError(CoachError):
     """A bus cannot be recorded, or not any more."""
 

@@ -1,4 +1,4 @@
-"""Fans: those in the roof."""
+"""Fans: those in the roof, and the dimmers and loads that are taken for fans."""
 
 from dataclasses import dataclass
 from typing import Any, override
@@ -35,7 +35,13 @@ class CoachFanDescription(ThingDescription, FanEntityDescription):
     """A fan of a family."""
 
 
-FANS = (CoachFanDescription(key="fan", name=None, translation_key="roof_fan", family="roof_fan"),)
+FANS = (
+    CoachFanDescription(key="fan", name=None, translation_key="roof_fan", family="roof_fan"),
+    *(
+        CoachFanDescription(key="fan", name=None, family=family, kinds=frozenset(("fan",)))
+        for family in ("dimmer", "dc_load")
+    ),
+)
 
 
 async def async_setup_entry(
@@ -45,9 +51,10 @@ async def async_setup_entry(
     entry.runtime_data.add_platform(async_add_entities, _make)
 
 
-def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachFan]:
+def _make(coordinator: CoachCoordinator, thing: Thing) -> list[FanEntity]:
     """Make the fans of a thing."""
-    return [CoachFan(coordinator, thing, row) for row in matching(coordinator, thing, FANS)]
+    make = CoachFan if thing.id.family == "roof_fan" else LoadFan
+    return [make(coordinator, thing, row) for row in matching(coordinator, thing, FANS)]
 
 
 class CoachFan(CommandedEntity, FanEntity):
@@ -130,3 +137,57 @@ class CoachFan(CommandedEntity, FanEntity):
         """Blow the air out or in."""
         word = next(word for word, way in DIRECTIONS.items() if way == direction)
         await self.async_command("set", direction=word)
+
+
+class LoadFan(CommandedEntity, FanEntity):
+    """A fan that is wired to a dimmer, which sets its speed, or to a load."""
+
+    entity_description: CoachFanDescription
+
+    def __init__(
+        self, coordinator: CoachCoordinator, thing: Thing, description: CoachFanDescription
+    ) -> None:
+        """Take the thing that feeds the fan."""
+        super().__init__(coordinator, thing, description, ("on", "level"))
+        self._attr_supported_features = FanEntityFeature.TURN_ON | FanEntityFeature.TURN_OFF
+        if thing.id.family == "dimmer":
+            self._attr_supported_features |= FanEntityFeature.SET_SPEED
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Tell whether the fan is on, None while the bus has not said."""
+        on = self.thing.shown("on")
+        return on if isinstance(on, bool) else None
+
+    @property
+    @override
+    def percentage(self) -> int | None:
+        """Return the speed in percent, 0 while off; None while the bus has not said."""
+        if self.is_on is False:
+            return 0
+        level = number(self.thing.shown("level"))
+        return None if level is None else min(round(level), 100)
+
+    @override
+    async def async_turn_on(
+        self, percentage: int | None = None, preset_mode: str | None = None, **kwargs: Any
+    ) -> None:
+        """Turn on, at a speed where one is asked for."""
+        if percentage is not None:
+            await self.async_set_percentage(percentage)
+        else:
+            await self.async_command("turn_on")
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Turn off."""
+        await self.async_command("turn_off")
+
+    @override
+    async def async_set_percentage(self, percentage: int) -> None:
+        """Run at a speed in percent; 0 is off."""
+        if percentage:
+            await self.async_command("set_level", level=float(percentage))
+        else:
+            await self.async_command("turn_off")

@@ -1,4 +1,4 @@
-"""Lights: dimmers, and the loads that a profile takes for lights."""
+"""Lights: dimmers, and the loads that are taken for lights."""
 
 from dataclasses import dataclass
 from typing import Any, override
@@ -36,8 +36,11 @@ LIGHTS = (
         kinds=frozenset(("light",)),
         mode=ColorMode.BRIGHTNESS,
     ),
-    CoachLightDescription(
-        key="light", name=None, family="dc_load", kinds=frozenset(("light",)), mode=ColorMode.ONOFF
+    *(
+        CoachLightDescription(
+            key="light", name=None, family=family, kinds=frozenset(("light",)), mode=ColorMode.ONOFF
+        )
+        for family in ("dc_load", "ac_load")
     ),
 )
 COLOR_LIGHTS = (ColorLightDescription(key="light", name=None, family="color_light"),)

@@ -106,7 +106,7 @@ async def async_give_areas(hass: HomeAssistant, entry: CoachConfigEntry, key: st
     coordinator = entry.runtime_data
     for thing in coordinator.coach.things.values():
         row = profile.row(thing.id.family, thing.id.key)
-        device = registered_thing(coordinator, thing)
+        device = registered_thing(coordinator, thing.id)
         if row.area and device and device.area_id is None:
             area = ar.async_get(hass).async_get_or_create(row.area)
             dr.async_get(hass).async_update_device(device.id, area_id=area.id)

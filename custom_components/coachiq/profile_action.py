@@ -85,7 +85,7 @@ def present_profile(coordinator: CoachCoordinator) -> tuple[Profile, list[str]]:
 def _row(coordinator: CoachCoordinator, thing: Thing) -> ProfileRow:
     """Return a thing as it is called, where it is and what it is taken for."""
     row = coordinator.coach.row(thing.id)
-    device = registered_thing(coordinator, thing)
+    device = registered_thing(coordinator, thing.id)
     if device is None:
         return row
     area = ar.async_get(coordinator.hass).async_get_area(device.area_id or "")

@@ -46,6 +46,15 @@ async def start_bus(
     return await hass.config_entries.subentries.async_init((entry.entry_id, "bus"), context=context)
 
 
+async def start_options(hass: HomeAssistant, entry: ConfigEntry, what: str = "settings") -> Form:
+    """Open the options, and choose what to change."""
+    menu: Form = await hass.config_entries.options.async_init(entry.entry_id)
+    assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "init")
+    return await hass.config_entries.options.async_configure(
+        menu["flow_id"], {"next_step_id": what}
+    )
+
+
 async def answer(hass: HomeAssistant, result: Form, answers: Answers) -> Form:
     """Answer what is shown, and return what is shown at once."""
     return await _flows(hass, result).async_configure(result["flow_id"], answers)

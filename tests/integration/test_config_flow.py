@@ -32,6 +32,7 @@ from .flow import (
     sentence,
     start,
     start_bus,
+    start_options,
     suggested,
 )
 
@@ -241,7 +242,7 @@ async def test_reconfigure_to_the_simulated_coach(
 async def test_options_take_effect(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """The flags are changed and the coach is set up again with them."""
     assert entry.runtime_data.links["house"].address is not None
-    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    flow = await start_options(hass, entry)
     flow = await hass.config_entries.options.async_configure(
         flow["flow_id"], {"transmit": False, "discover": False}
     )

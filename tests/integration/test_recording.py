@@ -18,6 +18,7 @@ import voluptuous as vol
 from custom_components.coachiq.const import DOMAIN
 
 from .conftest import Peer, coach_entry, set_up, until, virtual_bus
+from .flow import start_options
 
 DIMMER_ON = "19FEDA8A#307EC8FCFF0104FF"
 TANK = "19FFB79C#0102080A00FFFFFF"
@@ -143,7 +144,7 @@ async def test_the_option_records_every_bus_from_its_first_frame(
     entry = coach_entry(virtual_bus(peer.channel))
     await set_up(hass, entry)
     assert files_in(folder) == []
-    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    flow = await start_options(hass, entry)
     await hass.config_entries.options.async_configure(
         flow["flow_id"], {"transmit": True, "discover": True, "record": True}
     )

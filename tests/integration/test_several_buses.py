@@ -28,6 +28,7 @@ from custom_components.coachiq.diagnostics import async_get_config_entry_diagnos
 from tests.gateway import Gateway
 
 from .conftest import ADDRESS, Peer, coach_entry, set_up, until, virtual_bus
+from .flow import start_options
 
 OFF = "19FEDA8E#247C00FCFF0500FF"
 ON = "19FEDA8E#247CC8FCFF0504FF"
@@ -355,7 +356,7 @@ async def test_quiet_buses_are_asked_about_after_several_looks(
 
 async def options_form(hass: HomeAssistant, entry: MockConfigEntry) -> tuple[str, dict[Any, Any]]:
     """Open the options; return the flow and the fields of its form."""
-    form = await hass.config_entries.options.async_init(entry.entry_id)
+    form = await start_options(hass, entry)
     return form["flow_id"], form["data_schema"].schema
 
 

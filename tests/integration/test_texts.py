@@ -18,6 +18,7 @@ from custom_components.coachiq import (
     cover,
     event,
     fan,
+    identify,
     light,
     lock,
     node_sensor,
@@ -45,7 +46,7 @@ SENSORS: tuple[SensorEntityDescription, ...] = (
 ROWS = {
     "binary_sensor": binary_sensor.BINARY_SENSORS,
     "cover": cover.COVERS,
-    "button": button.BUTTONS,
+    "button": (*button.BUTTONS, identify.IDENTIFY),
     "climate": (*climate.ZONES, *climate.FLOORS),
     "event": event.EVENTS,
     "fan": fan.FANS,
@@ -127,8 +128,9 @@ def test_errors_have_their_sentences() -> None:
     # A bus that was lost while it ran is no answer to a form.
     assert EN["config"]["error"].keys() == adapters - {"bus_lost"}
     assert EN["config_subentries"]["bus"]["error"] == EN["config"]["error"]
+    assert EN["options"]["error"].keys() == errors_of("AnswerError")
     raised = errors_of("BusError", "CommandError", "ProfileError", "RecordingError")
-    raised |= translated().keys()
+    raised |= translated().keys() | {"blinking", "not_heard"}
     raised |= {f"interlock_{name}_{how}" for name in INPUTS for how in (UNSAFE, UNKNOWN, STALE)}
     assert EN["exceptions"].keys() == raised
 

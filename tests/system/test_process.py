@@ -53,7 +53,10 @@ def test_lights_are_unknown_after_a_restart_that_may_not_ask(ha: HomeAssistant) 
     entry_id = ha.add_integration(DOMAIN, SIMULATED_COACH)
     ha.wait_state(LIGHT, "off", seconds=15)
     before = _settled_lights(ha)
-    ha.set_options(entry_id, {"init": {"transmit": False, "discover": True}})
+    ha.set_options(
+        entry_id,
+        {"init": {"next_step_id": "settings"}, "settings": {"transmit": False, "discover": True}},
+    )
 
     ha.restart()
 

@@ -132,6 +132,11 @@ class Link:
         return self._node.address
 
     @property
+    def may_transmit(self) -> bool:
+        """Tell whether we may send on it."""
+        return self._may_transmit
+
+    @property
     def dropped(self) -> int:
         """Return how many frames were lost before we could read them, as far as that is told."""
         return self._dropped + self._dropped_here

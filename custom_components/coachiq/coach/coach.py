@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ..error import BusError, CommandError
 from ..rvc import GLOBAL, REQUEST, Clock, Diagnostics, Spec, Timer, Value, request
+from .calibration import calibrated
 from .citizen import Citizens
 from .commands import COMMANDS
 from .decision import UNDECIDED, Decision
@@ -366,6 +367,7 @@ class Coach:
 
     def _make(self, identity: ThingId, family: Family) -> Thing:
         """Make a thing of which nothing is known, and tell of it."""
+        family = calibrated(family, self.decision(identity).calibration)
         readings = (reading.name for feed in family.feeds.values() for reading in feed)
         names = [*readings, *(derived.name for derived in family.derived)]
         thing = Thing(identity, family, dict.fromkeys(names))

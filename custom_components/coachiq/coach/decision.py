@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .calibration import Points, is_scale
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
@@ -12,10 +14,12 @@ class Decision:
     CoachIQ operate what can hurt people: movers, burners, generators and locks. A mover's `inputs`
     are entities of Home Assistant by the names of the interlock's inputs that they take the place
     of; `without` lets it run without those that the coach does not tell.
+    `calibration` is a tank's scale, empty for what it says itself.
     """
 
     kind: str | None = None
     allowed: bool = False
+    calibration: Points = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     without: bool = False
 
@@ -29,11 +33,19 @@ def read_decisions(options: Mapping[str, Mapping[str, object]]) -> dict[str, Dec
         thing: Decision(
             kind=kind if isinstance(kind := row.get("kind"), str) else None,
             allowed=row.get("allowed") is True,
+            calibration=_scale(row.get("calibration")),
             inputs=_texts(row.get("inputs")),
             without=row.get("without") is True,
         )
         for thing, row in options.items()
     }
+
+
+def _scale(stored: object) -> Points:
+    """Return the points of a scale as they were stored, none where they make no scale."""
+    rows = stored if isinstance(stored, list | tuple) else ()
+    points = tuple((float(said), float(real)) for said, real in rows)
+    return points if is_scale(points) else ()
 
 
 def _texts(value: object) -> dict[str, str]:

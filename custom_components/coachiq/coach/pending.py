@@ -94,16 +94,12 @@ class Pending:
         self._timer: Timer | None = None
         self._show_timer: Timer | None = None
 
-    def start(self) -> None:
-        """Show what will be, and send."""
-        self._thing.expected = self._expected
-        self._show_timer = self._clock.call_later(SHOW_TIME + self._seconds, self.hide)
     def show(self) -> None:
         """Show what will be, and still what was commanded a moment ago."""
         # What may still be said of before.
         self._stale = self._thing.values.get("level"), self._thing.shown("level")
         self._shown = self._thing.expected = {**self._thing.expected, **self._expected}
-        self._show_timer = self._clock.call_later(SHOW_TIME, self.hide)
+        self._show_timer = self._clock.call_later(SHOW_TIME + self._seconds, self.hide)
         self._changed()
 
     def start(self) -> None:

@@ -1,0 +1,21 @@
+"""What things can be taken for, by family: the owner's choices, the usual one first."""
+
+from collections.abc import Mapping
+
+from .profile import HIDDEN
+
+# A thing whose family is only one kind, and which a profile hides, is shown again by this.
+SHOWN = "shown"
+# What can hurt people is operated only if the owner allows it.
+RISKY = frozenset(("lock", "burner"))
+
+KINDS_OF: Mapping[str, tuple[str, ...]] = {
+    "dimmer": ("light", "switch", "fan", "indicator", "lock", "burner"),
+    "dc_load": ("switch", "light", "fan", "indicator", "lock", "burner"),
+    "ac_load": ("switch", "light", "indicator", "burner"),
+}
+
+
+def kinds_of(family: str) -> tuple[str, ...]:
+    """Return what an owner may take a thing of a family for."""
+    return (*KINDS_OF.get(family, (SHOWN,)), HIDDEN)

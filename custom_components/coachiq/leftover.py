@@ -1,0 +1,37 @@
+"""What is left in the registries of things that are taken for something else now."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from .coach import ThingId
+from .coach.kind import KINDS_OF
+from .coach.profile import HIDDEN
+from .const import DOMAIN
+from .coordinator import CoachCoordinator
+from .thing_name import thing_of
+
+
+def remove_leftovers(hass: HomeAssistant, coordinator: CoachCoordinator) -> None:
+    """Remove hidden things, and the entities that a thing of several kinds has no more.
+
+    Home Assistant remembers them for a while: they come back with their names and ids.
+    """
+    devices = dr.async_get(hass)
+    entities = er.async_get(hass)
+    for device in dr.async_entries_for_config_entry(devices, coordinator.entry.entry_id):
+        thing = thing_of(device)
+        if thing is None:
+            continue
+        if coordinator.coach.kind(thing) == HIDDEN:
+            devices.async_remove_device(device.id)
+        elif _may_vary(coordinator, thing):
+            for entity in er.async_entries_for_device(
+                entities, device.id, include_disabled_entities=True
+            ):
+                if entity.platform == DOMAIN and entity.unique_id not in coordinator.made:
+                    entities.async_remove(entity.entity_id)
+
+
+def _may_vary(coordinator: CoachCoordinator, thing: ThingId) -> bool:
+    """Tell whether a thing was made whose kind decides about its entities."""
+    return thing.family in KINDS_OF and coordinator.coach.known(thing) is not None

@@ -1,0 +1,140 @@
+"""The form of one thing: its name and area, and the rows of what can be decided about it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+import re
+from typing import Any
+
+from homeassistant.const import CONF_NAME
+from homeassistant.helpers.selector import (
+    AreaSelector,
+    BooleanSelector,
+    Selector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+)
+import voluptuous as vol
+
+from .coach import ThingId
+from .coach.calibration import is_scale
+from .coach.kind import KINDS_OF, RISKY, kinds_of
+from .const import CONF_ALLOWED, CONF_CALIBRATION, CONF_KIND
+from .coordinator import CoachCoordinator
+from .error import AnswerError
+from .thing_name import Place
+
+CONF_AREA = "area"
+# What is chosen to leave the decision to the profile, or else to the family.
+AS_PROFILE = "profile"
+POINT = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*%?\s*=\s*(\d+(?:[.,]\d+)?)\s*%?\s*")
+
+type Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow:
+    """One thing that an owner can decide about a thing, under its key in the options.
+
+    `asked` tells whether a thing that is taken for a kind has it; `read` turns the answer into
+    what is stored, None for nothing, and raises AnswerError; `show` turns it back.
+    """
+
+    key: str
+    asked: Callable[[ThingId, str], bool]
+    selector: Callable[[ThingId], Selector[Any]]
+    read: Callable[[Any], object]
+    show: Callable[[Any], object]
+
+
+def _kind_selector(thing: ThingId) -> Selector[Any]:
+    """Return the choice of what a thing of a family can be taken for."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[AS_PROFILE, *kinds_of(thing.family)],
+            mode=SelectSelectorMode.DROPDOWN,
+            translation_key="thing_kind",
+        )
+    )
+
+
+def _read_points(answer: list[str]) -> list[list[float]] | None:
+    """Return the points of a tank's scale by what it says; raises AnswerError."""
+    points: list[list[float]] = []
+    for line in answer:
+        if not (found := POINT.fullmatch(line)):
+            raise AnswerError("point_wrong", point=line)
+        points.append([float(percent.replace(",", ".")) for percent in found.groups()])
+    points.sort()
+    if points and not is_scale(tuple((said, real) for said, real in points)):
+        raise AnswerError("scale_wrong")
+    return points or None
+
+
+DECISION_ROWS = (
+    DecisionRow(
+        key=CONF_KIND,
+        asked=lambda _, __: True,
+        selector=_kind_selector,
+        read=lambda answer: None if answer == AS_PROFILE else answer,
+        show=lambda stored: stored or AS_PROFILE,
+    ),
+    DecisionRow(
+        key=CONF_CALIBRATION,
+        asked=lambda thing, _: thing.family == "tank",
+        selector=lambda _: TextSelector(TextSelectorConfig(multiple=True)),
+        read=lambda answer: _read_points(answer or []),
+        show=lambda stored: [f"{said:g} = {real:g}" for said, real in stored or ()],
+    ),
+    DecisionRow(
+        key=CONF_ALLOWED,
+        asked=lambda _, kind: kind in RISKY,
+        selector=lambda _: BooleanSelector(),
+        read=lambda answer: answer or None,
+        show=bool,
+    ),
+)
+
+
+def taken_for(coordinator: CoachCoordinator, thing: ThingId, chosen: str | None) -> str:
+    """Return what a thing is taken for when this is chosen for it."""
+    if chosen and chosen != AS_PROFILE:
+        return chosen
+    usual = next(iter(KINDS_OF.get(thing.family, ("",))))
+    return coordinator.coach.row(thing).kind or usual
+
+
+def thing_schema(thing: ThingId, rows: list[DecisionRow], *, named: bool) -> vol.Schema:
+    """Return the form of a thing; a hidden one has neither name nor area to be given."""
+    fields: dict[vol.Marker, object] = {}
+    if named:
+        fields = {
+            vol.Optional(CONF_NAME): TextSelector(),
+            vol.Optional(CONF_AREA): AreaSelector(),
+        }
+    return vol.Schema(fields | {vol.Optional(row.key): row.selector(thing) for row in rows})
+
+
+def rows_of(thing: ThingId, kind: str) -> list[DecisionRow]:
+    """Return what is asked about a thing that is taken for a kind."""
+    return [row for row in DECISION_ROWS if row.asked(thing, kind)]
+
+
+def shown(place: Place, rows: list[DecisionRow], stored: Answers) -> dict[str, object]:
+    """Return what the form of a thing is filled with."""
+    filled: dict[str, object] = {CONF_NAME: place.name, CONF_AREA: place.area}
+    filled |= {row.key: row.show(stored.get(row.key)) for row in rows}
+    return {key: value for key, value in filled.items() if value is not None}
+
+
+def decided(rows: list[DecisionRow], stored: Answers, answers: Answers) -> dict[str, object]:
+    """Return what is to be stored of a thing; raises AnswerError. What is not asked stays."""
+    kept = {**stored, **{row.key: row.read(answers.get(row.key)) for row in rows}}
+    return {key: value for key, value in kept.items() if value is not None}
+
+
+def placed(answers: Answers) -> Place:
+    """Return the name and the area that were entered."""
+    return Place(name=(answers.get(CONF_NAME) or "").strip() or None, area=answers.get(CONF_AREA))
