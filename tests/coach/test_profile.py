@@ -14,6 +14,8 @@ from custom_components.coachiq.coach import (
     read_shelf,
 )
 from custom_components.coachiq.coach.profile import (
+    KINDS,
+    MODES,
     document_of,
     profile_of,
     read_profile,
@@ -136,6 +138,19 @@ def test_a_missing_profile_is_named(key: str) -> None:
     with pytest.raises(ProfileError) as caught:
         load_profile(key, NOWHERE)
     assert (caught.value.key, caught.value.words) == ("profile_missing", {"profile": key})
+
+
+def test_a_file_of_version_1_is_read_for_ever() -> None:
+    profile = read_profile(Path(__file__).with_name("profile_1.yaml"))
+    assert (profile.key, profile.title) == ("profile_1", "Example Motors 36 (2023-2024)")
+    assert (profile.make, profile.model, profile.years) == ("Example Motors", "36", (2023, 2024))
+    assert (profile.source, profile.tested_by) == ("an owner", "somebody")
+    assert profile.row("dimmer", (1,)) == ProfileRow(name="Ceiling light", area="Bedroom")
+    assert {row.kind for row in profile.rows.values()} == {None, *KINDS}
+    assert profile.row("dimmer", (11,)) == ProfileRow()
+    assert profile.row("thermostat", (0,)) == ProfileRow(
+        name="Front thermostat", ambient=2, modes=MODES
+    )
 
 
 def test_a_file_of_ones_own(tmp_path: Path) -> None:

@@ -101,6 +101,10 @@ def test_half_of_a_coach_is_seldom_taken_for_another() -> None:
         [f"7{number:02X}#0100" for number in range(64)],
         [f"19FEDA8E#{number:02X}7CC8FCFFFF00FF" for number in range(1, 8)],
         [f"19FEDA8E#{number:02X}7CC8FCFFFF00FF" for number in range(251, 256)],
+        # A coach whose dimmers are silent: three zones and their sensors are in many.
+        [f"19FFE29C#0{number}01640024272427FF" for number in range(7)]
+        + [f"19FF9C9C#0{number}4025FFFFFFFFFF" for number in range(6)]
+        + [f"19FFE19C#0{number}01FFFFFFFFFFFF" for number in range(1, 4)],
         # An RV-C coach with nothing but tanks and batteries, and two with dimmers of no model.
         [f"19FFB780#0{number}01040000000000" for number in range(4)]
         + [f"19FFFD80#0{number}64D00700943577FF" for number in range(1, 4)],

@@ -8,8 +8,11 @@ from ..rvc import Spec
 from .families import FAMILY_OF, Family
 from .profile import Profile
 
-# Fewer things prove nothing: most coaches have dimmers 1 to 5.
+# Fewer things prove nothing.
 LEAST_HEARD = 8
+# Nor do the first of a family, which most coaches have: so many must have higher numbers.
+FIRST = range(7)
+LEAST_TELLING = 4
 # Of what was heard of the families that the profile tells of, so much must be in it.
 LEAST_AGREEMENT = 0.9
 # How probable a thing is that the profile of the right model does not know.
@@ -71,7 +74,12 @@ def rank(heard: frozenset[Pair], profiles: Mapping[str, Profile]) -> list[Propos
         families = {family for family, _ in profile.rows}
         known = heard & profile.rows.keys()
         asked = [pair for pair in heard if pair[0] in families]
-        if len(known) >= LEAST_HEARD and len(known) >= LEAST_AGREEMENT * len(asked):
+        telling = [pair for pair in known if pair[1] not in FIRST]
+        if (
+            len(known) >= LEAST_HEARD
+            and len(telling) >= LEAST_TELLING
+            and len(known) >= LEAST_AGREEMENT * len(asked)
+        ):
             fitting.append(
                 Proposal(
                     key=key,
