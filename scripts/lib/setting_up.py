@@ -36,6 +36,7 @@ from custom_components.coachiq.bus.port import DescriptorPort
 from custom_components.coachiq.bus.socket_device import SocketDevice
 from custom_components.coachiq.bus.socketcan import RecordCodec
 from custom_components.coachiq.coach import FAMILIES, ThingId
+from custom_components.coachiq.coach.families import FAMILY_OF
 from custom_components.coachiq.const import (
     BUS,
     CONF_COACH,
@@ -79,9 +80,10 @@ PAUSE = 0.01
 def things(count: int) -> list[ThingId]:
     """Return so many things: the first of each family, then the second of each, and so on."""
     spec = load_spec()
+    families = [family for family in FAMILIES if FAMILY_OF.keys() & family.feeds.keys()]
     found: list[ThingId] = []
     for number in itertools.count():
-        for family in FAMILIES:
+        for family in families:
             fields = spec.named(next(iter(family.feeds))).key
             first = max(family.lowest, 1) + number
             if first <= family.highest and (fields or not number):

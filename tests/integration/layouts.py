@@ -17,6 +17,39 @@ LAYOUTS: dict[str, tuple[str, dict[str, str]]] = {
             "sensor.inverter_1_voltage": "12.5",
         },
     ),
+    "generator's output": (
+        "19FFDF80#106009C87D001E00",
+        {
+            "binary_sensor.generator_output_line_1_problem": "off",
+            "sensor.generator_output_line_1_current": "10.0",
+            "sensor.generator_output_line_1_frequency": "60.0",
+            "sensor.generator_output_line_1_voltage": "120.0",
+        },
+    ),
+    "what a charger takes": (
+        "19FFCA80#016009C87D001E00",
+        {
+            "binary_sensor.charger_1_input_line_1_problem": "off",
+            "sensor.charger_1_input_line_1_current": "10.0",
+            "sensor.charger_1_input_line_1_voltage": "120.0",
+        },
+    ),
+    "what a transfer switch is given": (
+        "19FFAD80#016009C87D001E40",
+        {
+            "binary_sensor.transfer_switch_1_primary_leg_1_problem": "on",
+            "sensor.transfer_switch_1_primary_leg_1_frequency": "60.0",
+            "sensor.transfer_switch_1_primary_leg_1_voltage": "120.0",
+        },
+    ),
+    "jacks that level by air": (
+        "19FFED80#05FFDDFFFFFFFFFF",
+        {
+            "binary_sensor.leveling_too_steep": "on",
+            "binary_sensor.leveling_warning": "on",
+            "sensor.leveling_mode": "automatic_air",
+        },
+    ),
     "inverter's output": (
         "19FFD780#415609C87D001ED0",
         {
