@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 import gc
 import itertools
@@ -35,7 +35,7 @@ from custom_components.coachiq.bus import adapters
 from custom_components.coachiq.bus.port import DescriptorPort
 from custom_components.coachiq.bus.socket_device import SocketDevice
 from custom_components.coachiq.bus.socketcan import RecordCodec
-from custom_components.coachiq.coach import FAMILIES, ThingId
+from custom_components.coachiq.coach import FAMILIES, FAMILY, Family, ThingId
 from custom_components.coachiq.coach.families import FAMILY_OF
 from custom_components.coachiq.const import (
     BUS,
@@ -47,6 +47,7 @@ from custom_components.coachiq.const import (
     CONF_TRANSMIT,
     DOMAIN,
 )
+from custom_components.coachiq.entity import ThingEntity
 from custom_components.coachiq.rvc import load_spec
 from custom_components.coachiq.rvc.codec import BYTES
 from custom_components.coachiq.store import VERSION, Stored, StoredThing
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
     from custom_components.coachiq.bus.adapters import Settings, Use
     from custom_components.coachiq.bus.port import Port
 
-# The limits are for so many entities of so many things; others have as much in proportion.
+# The limits are for so many entities of so many things; more have as much in proportion.
 ENTITIES = 500
 THINGS = 100
 MILLISECONDS = 150.0
@@ -77,21 +78,53 @@ BATCH_SECONDS = 1.0
 PAUSE = 0.01
 
 
-def things(count: int) -> list[ThingId]:
-    """Return so many things: the first of each family, then the second of each, and so on."""
-    spec = load_spec()
+def _instances(family: Family) -> Iterator[ThingId]:
+    """Yield the things that a family may have, the first one first."""
+    fields = load_spec().named(next(iter(family.feeds))).key
+    first = max(family.lowest, 1)
+    for instance in range(first, family.highest + 1 if fields else first + 1):
+        key = (instance, *(1 for _ in fields[1:])) if fields else (0,)
+        yield ThingId(pipeline.BUS, family.key, key)
+
+
+async def entities_of_families() -> dict[str, int]:
+    """Return how many entities a thing of each family has that are not disabled at first."""
     families = [family for family in FAMILIES if FAMILY_OF.keys() & family.feeds.keys()]
+    counts = dict.fromkeys((family.key for family in families), 0)
+    one_each = [next(_instances(family)) for family in families]
+    async with pipeline.home_assistant() as hass, coach_entry(hass, one_each) as ours:
+        await hass.config_entries.async_add(ours)
+        await hass.async_block_till_done()
+        for entity in _entities(hass, ours):
+            if isinstance(entity, ThingEntity):
+                counts[entity.thing.id.family] += 1
+    return counts
+
+
+def things(size: int, counts: dict[str, int]) -> list[ThingId]:
+    """Return `size` times 100 things, which have `size` times 500 entities or some more.
+
+    All families take turns: those with many entities while there are too few, else the others.
+    """
+    each = ENTITIES / THINGS
+    turns = [
+        [
+            _instances(FAMILY[key])
+            for key, count in counts.items()
+            if count and (count > each) is rich
+        ]
+        for rich in (False, True)
+    ]
     found: list[ThingId] = []
-    for number in itertools.count():
-        for family in families:
-            fields = spec.named(next(iter(family.feeds))).key
-            first = max(family.lowest, 1) + number
-            if first <= family.highest and (fields or not number):
-                key = (first, *(1 for _ in fields[1:])) if fields else (0,)
-                found.append(ThingId(pipeline.BUS, family.key, key))
-            if len(found) == count:
-                return found
-    raise AssertionError  # for mypy: a count has no end
+    entities = 0
+    while len(found) < size * THINGS:
+        turn = turns[entities < each * len(found) + 1]
+        one = next(turn[0], None)
+        turn.append(turn.pop(0))
+        if one is not None:
+            found.append(one)
+            entities += counts[one.family]
+    return found
 
 
 @asynccontextmanager
@@ -175,9 +208,9 @@ async def _bytes(hass: HomeAssistant, entry: ConfigEntry) -> int:
     return size
 
 
-async def measure(size: int) -> list[Figure]:
+async def measure(size: int, counts: dict[str, int]) -> list[Figure]:
     """Set a coach of so many times 100 things up, again and again, and return the figures."""
-    known = things(size * THINGS)
+    known = things(size, counts)
     async with pipeline.home_assistant() as hass, coach_entry(hass, known) as ours:
         await hass.config_entries.async_add(ours)
         await hass.async_block_till_done()
@@ -245,7 +278,8 @@ async def unchanged() -> Figure:
 
 async def main() -> int:
     """Print the figures; return 1 when a limit is passed."""
-    figures = [figure for size in SIZES for figure in await measure(size)]
+    counts = await entities_of_families()
+    figures = [figure for size in SIZES for figure in await measure(size, counts)]
     figures.append(await unchanged())
     for figure in figures:
         print(figure)
