@@ -18,6 +18,7 @@ from .motion import Motions
 from .mover import MOVERS
 from .pending import Done, Handle, Pending
 from .profile import HIDDEN, Profile, ProfileRow
+from .quirk import command_of
 from .thing import Thing, ThingId
 
 ASKING_TIME = 10.0
@@ -172,9 +173,12 @@ class Coach:
         """Send a command; `done(None)` or `done(error)` is called once when its outcome is known.
 
         A newer command to the same thing takes the place of an older one. Raises EncodeError
-        when an argument does not fit its field.
+        when an argument does not fit its field. What this coach does not heed is not sent.
         """
-        row = COMMANDS[thing.id.family, intent]
+        row = command_of(self.profile.key, thing.id.family, intent)
+        if row is None:
+            done(CommandError("command_unheeded"))
+            return
         dgn, data = row.encode(self._spec, thing, arguments)
         decoded = dict(zip(dgn.index, dgn.decode(data), strict=True))
         older = self._pending.get(thing.id)

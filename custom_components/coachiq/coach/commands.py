@@ -62,7 +62,7 @@ def _off(_: Arguments, __: Mapping[str, Value]) -> dict[str, Value]:
 
 
 # What a zone is asked for, by the name of its value and of the field that says it.
-_ZONE: Mapping[str, str] = {
+ZONE: Mapping[str, str] = {
     name: argument.field
     for name, argument in INTENTS["thermostat.set"].takes.items()
     if argument.optional
@@ -74,7 +74,7 @@ def _zone(thing: Thing, arguments: Arguments) -> Arguments:
 
     Firefly's G6 takes "do not change" for a value.
     """
-    return {name: arguments.get(name, thing.shown(name)) for name in _ZONE}
+    return {name: arguments.get(name, thing.shown(name)) for name in ZONE}
 
 
 def _zone_expects(arguments: Arguments, encoded: Mapping[str, Value]) -> dict[str, Value]:
@@ -82,7 +82,7 @@ def _zone_expects(arguments: Arguments, encoded: Mapping[str, Value]) -> dict[st
 
     A fan speed of "automatic" lets the device choose: which one is not to be expected.
     """
-    expected = {name: encoded[_ZONE[name]] for name in arguments}
+    expected = {name: encoded[ZONE[name]] for name in arguments}
     if isinstance(expected.get("fan_speed"), Code):
         del expected["fan_speed"]
     return expected
