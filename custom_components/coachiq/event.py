@@ -62,6 +62,16 @@ EVENTS = (
     ),
 )
 
+"""Events: faults that nodes report."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import CoachConfigEntry
+from .node_event import add_fault_events
+
+PARALLEL_UPDATES = 0
+
 
 async def async_setup_entry(
     _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
@@ -98,3 +108,7 @@ class CoachEvent(ThingEntity, EventEntity):
                 self._trigger_event(*happening)
         self._last = value
         super()._handle_coordinator_update()
+    """Make the events of each node."""
+    coordinator = entry.runtime_data
+    for key in coordinator.buses:
+        entry.async_on_unload(add_fault_events(coordinator, key, async_add_entities))

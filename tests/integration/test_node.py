@@ -1,10 +1,12 @@
 """What nodes say of themselves: what they are, and what is wrong with them."""
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.coachiq.const import DOMAIN
+from custom_components.coachiq.coordinator import CONNECTED
 
 from .conftest import Peer
 
@@ -20,6 +22,7 @@ PRODUCT = (
     "1CEBFF80#032AFFFFFFFFFFFF",
 )
 PROBLEM = "binary_sensor.node_80_problem"
+FAULT = "event.node_80_fault"
 
 
 def issues(hass: HomeAssistant) -> list[ir.IssueEntry]:
@@ -49,6 +52,40 @@ async def test_a_fault_is_told_in_words_until_it_is_gone(
     assert hass.states.get(PROBLEM).state == "off"
     assert hass.states.get(PROBLEM).attributes["faults"] == []
     assert issues(hass) == []
+
+
+async def test_a_fault_that_appears_and_clears_is_an_event(
+    hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
+) -> None:
+    told: list[tuple[str, str]] = []
+
+    @callback
+    def hear(event: Event[EventStateChangedData]) -> None:
+        state = event.data["new_state"]
+        if event.data["entity_id"] == FAULT and state and state.attributes.get("event_type"):
+            told.append((state.attributes["event_type"], state.attributes["fault"]))
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, hear)
+    for _ in range(3):
+        await peer.send(RED)
+    await peer.send(WELL)
+    await peer.send(WELL)
+    (fault,) = {fault for _, fault in told}
+    assert fault.startswith("water heater")
+    assert [happening for happening, _ in told] == ["appeared", "cleared"]
+    assert hass.states.get(FAULT).attributes["event_type"] == "cleared"
+    # What the outage hides is not cleared by it, and is told anew after it.
+    await peer.send(RED)
+    first = hass.states.get(FAULT).state
+    told.clear()
+    listener.runtime_data.coach.bus_down("house")
+    listener.runtime_data._tell("house", {CONNECTED})
+    assert hass.states.get(FAULT).state == "unavailable"
+    listener.runtime_data.coach.bus_up("house")
+    listener.runtime_data._tell("house", {CONNECTED})
+    await peer.send(RED)
+    assert {happening for happening, _ in told} == {"appeared"}
+    assert hass.states.get(FAULT).state > first
 
 
 async def test_nothing_of_a_fault_is_left_when_the_coach_is_closed(
