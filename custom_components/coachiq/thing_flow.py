@@ -7,7 +7,6 @@ from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -169,20 +168,26 @@ class ThingSteps(OptionsFlow):
 
     async def async_step_things(self, user_input: Answers | None = None) -> ConfigFlowResult:
         """Choose a thing, a hidden one too."""
+        labels = await self._async_labels(self._known())
+        wrong = None
         if user_input is not None:
-            self._thing = read_id(user_input[CONF_THING])
-            return await self.async_step_thing()
-        return await self._async_choose("things", self._known())
-
-    async def _async_choose(self, step: str, things: list[ThingId]) -> ConfigFlowResult:
-        """Ask for one of some things."""
-        labels = await self._async_labels(things)
+            chosen = user_input[CONF_THING]
+            found = (one for one, label in labels.items() if chosen in (label, str(one)))
+            self._thing = next(found, None)
+            if self._thing:
+                return await self.async_step_thing()
+            wrong = AnswerError("thing_unknown")
         choice = SelectSelectorConfig(
-            options=[SelectOptionDict(value=str(thing), label=labels[thing]) for thing in things],
+            options=list(labels.values()),
             mode=SelectSelectorMode.DROPDOWN,
+            # Only then the list can be searched; it shows values, not labels.
+            custom_value=True,
         )
-        schema = vol.Schema({vol.Required(CONF_THING): SelectSelector(choice)})
-        return self.async_show_form(step_id=step, data_schema=schema)
+        return self.async_show_form(
+            step_id="things",
+            data_schema=vol.Schema({vol.Required(CONF_THING): SelectSelector(choice)}),
+            errors={"base": wrong.key} if wrong else {},
+        )
 
     async def async_step_thing(self, user_input: Answers | None = None) -> ConfigFlowResult:
         """Name and place one thing, and decide what it is."""

@@ -47,6 +47,7 @@ class DecisionRow:
     selector: Callable[[ThingId], Selector[Any]]
     read: Callable[[Any], object]
     show: Callable[[Any], object]
+    is_needed: bool = False
 
 
 def _kind_selector(thing: ThingId) -> Selector[Any]:
@@ -80,6 +81,7 @@ DECISION_ROWS = (
         selector=_kind_selector,
         read=lambda answer: None if answer == AS_PROFILE else answer,
         show=lambda stored: stored or AS_PROFILE,
+        is_needed=True,
     ),
     DecisionRow(
         key=CONF_CALIBRATION,
@@ -114,7 +116,10 @@ def thing_schema(thing: ThingId, rows: list[DecisionRow], *, named: bool) -> vol
             vol.Optional(CONF_NAME): TextSelector(),
             vol.Optional(CONF_AREA): AreaSelector(),
         }
-    return vol.Schema(fields | {vol.Optional(row.key): row.selector(thing) for row in rows})
+    for row in rows:
+        marker = vol.Required(row.key) if row.is_needed else vol.Optional(row.key)
+        fields[marker] = row.selector(thing)
+    return vol.Schema(fields)
 
 
 def rows_of(thing: ThingId, kind: str) -> list[DecisionRow]:

@@ -28,7 +28,7 @@ MOST_FOUND = 10
 
 async def async_walk(coordinator: CoachCoordinator) -> list[ThingId]:
     """Return what changed when a switch was pressed, the most telling first; none in a minute."""
-    walk = Walk(coordinator.coach.things.values())
+    walk = Walk(coordinator.coach)
     pressed = asyncio.Event()
 
     def witness(thing: Thing, names: set[str]) -> None:

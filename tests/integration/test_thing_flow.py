@@ -92,8 +92,8 @@ async def test_name_and_area_go_to_the_registries(
 
     form = await start_options(hass, listener, "things")
     labels = form["data_schema"].schema["thing"].config["options"]
-    assert labels == [{"value": DIMMER, "label": "Reading light · Bedroom · Dimmer 36"}]
-    form = await answer(hass, form, {"thing": DIMMER})
+    assert labels == ["Reading light · Bedroom · Dimmer 36"]
+    form = await answer(hass, form, {"thing": labels[0]})
     assert suggested(form) == {"name": "Reading light", "area": area.id, "kind": "profile"}
     await answer(hass, form, {"kind": "profile"})
     device = device_of(hass, listener)
@@ -180,8 +180,8 @@ async def test_a_hidden_thing_goes_and_can_be_had_again(
 
     form = await start_options(hass, listener, "things")
     labels = form["data_schema"].schema["thing"].config["options"]
-    assert labels[-1] == {"value": DIMMER, "label": "Dimmer 36 · hidden"}
-    form = await answer(hass, form, {"thing": DIMMER})
+    assert labels == ["Dimmer 37", "Dimmer 36 · hidden"]
+    form = await answer(hass, form, {"thing": labels[1]})
     assert suggested(form) == {"kind": "hidden"}
     assert "name" not in form["data_schema"].schema
     await answer(hass, form, {"kind": "profile"})
@@ -378,3 +378,15 @@ async def test_a_coach_that_is_not_set_up_has_only_settings(
     form = await hass.config_entries.options.async_init(listener.entry_id)
     assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "settings")
     assert await hass.config_entries.async_setup(listener.entry_id)
+
+
+async def test_what_is_no_thing_is_not_opened(
+    hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
+) -> None:
+    """The list can be typed into, since it can be searched."""
+    await peer.appear(OFF)
+    for typed in ("Lamp", "house-dimmer-99"):
+        form = await start_options(hass, listener, "things")
+        form = await answer(hass, form, {"thing": typed})
+        assert (form["step_id"], form["errors"]) == ("things", {"base": "thing_unknown"})
+        hass.config_entries.options.async_abort(form["flow_id"])

@@ -120,6 +120,21 @@ async def test_what_was_never_heard_counts_when_it_appears(
     assert device.name_by_user == "Water heater"
 
 
+async def test_an_answer_to_our_question_is_no_switch(
+    hass: HomeAssistant, entry: MockConfigEntry, peer: Peer
+) -> None:
+    """A walk that begins while the coach is still asked waits for a switch all the same."""
+    form = await start_options(hass, entry, "walk")
+    await peer.wait_for("18EAFF9D#DAFE01", timeout=12)
+    await peer.send(OFF, OTHER)
+    assert entry.runtime_data.coach.things
+    assert hass.config_entries.options.async_get(form["flow_id"])["step_id"] == "walk"
+    form = await walk(hass, form, peer, HALF)
+    assert form["step_id"] == "walked"
+    assert form["description_placeholders"]["thing"] == "Dimmer 36"
+    hass.config_entries.options.async_abort(form["flow_id"])
+
+
 async def test_nothing_changed(hass: HomeAssistant, listener: MockConfigEntry, peer: Peer) -> None:
     """Measurements and repetitions are no switch; the owner tries again, and ends."""
     await peer.appear(OFF, LOAD)

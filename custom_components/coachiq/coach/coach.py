@@ -165,6 +165,10 @@ class Coach:
         channel = self.row(zone).ambient
         return ThingId(zone.bus, "ambient", zone.key if channel is None else (channel,))
 
+    def may_answer(self, thing: Thing) -> bool:
+        """Tell whether what a thing says now may be the answer to our question."""
+        return self.lines[thing.id.bus].intake.may_answer(thing.family, self._clock.now())
+
     def is_up(self, bus: str) -> bool:
         """Tell whether a bus can be heard."""
         return self.lines[bus].up

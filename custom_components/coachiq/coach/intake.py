@@ -105,6 +105,11 @@ class Intake:
         """Note that all nodes were asked for a DGN: one answer is then proof enough."""
         self._asked[dgn] = now
 
+    def may_answer(self, family: Family, now: float) -> bool:
+        """Tell whether a DGN of a family was asked for a short while ago."""
+        asked = (self._asked.get(self._spec.named(name).dgn) for name in family.feeds)
+        return any(since is not None and now - since <= ANSWER_WINDOW for since in asked)
+
     def forget(self) -> None:
         """Forget every frame, since the bus went down; the things stay."""
         self._channels.clear()

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 
 from ..rvc import Value
-from .commands import COMMANDS
+from .coach import Coach
+from .kind import KINDS_OF
 from .thing import Thing, ThingId
 
-# What tells that a thing was operated; everything else about it is measured.
+# What a switch in the coach works on, and the values that tell it; all else is measured.
+SWITCHABLE = frozenset((*KINDS_OF, "roof_fan", "water_pump"))
 OPERATED = frozenset(("on", "level", "speed"))
 # From the most telling to the least.
 SWITCHED, SET, APPEARED, MEASURED = range(4)
@@ -15,14 +17,15 @@ SWITCHED, SET, APPEARED, MEASURED = range(4)
 class Walk:
     """Notes what changes from now on."""
 
-    def __init__(self, things: Iterable[Thing]) -> None:
-        """Take the things as they are now."""
+    def __init__(self, coach: Coach) -> None:
+        """Take the coach as it is now."""
+        self._coach = coach
         self._before: dict[ThingId, dict[str, Value]] = {
-            thing.id: dict(thing.values) for thing in things
+            thing.id: dict(thing.values) for thing in coach.things.values()
         }
         self._ranks: dict[Thing, int] = {}
 
-    def note(self, thing: Thing, names: set[str]) -> bool:
+    def note(self, thing: Thing, names: Iterable[str]) -> bool:
         """Note that values of a thing may have changed; True when that tells of a switch."""
         if thing.family.fields:
             return False
@@ -34,16 +37,23 @@ class Walk:
         }
         if not changed:
             return False
+        if all(before.get(name) is None for name in changed) and self._coach.may_answer(thing):
+            # It says what it is because we asked, not because it was switched.
+            self._before[thing.id] = dict(thing.values)
+            return False
         rank = self._rank(thing, changed, before.get("on"))
         self._ranks[thing] = min(rank, self._ranks.get(thing, rank))
         return rank <= SET
 
     def found(self) -> list[Thing]:
-        """Return what has changed, the most telling first."""
+        """Return the one thing that was operated, else all that changed, the most telling first."""
+        operated = [thing for thing, rank in self._ranks.items() if rank <= SET]
+        if len(operated) == 1:
+            return operated
         return sorted(self._ranks, key=lambda thing: self._ranks[thing])
 
     def _rank(self, thing: Thing, changed: set[str], was_on: Value) -> int:
-        """Tell how much a change tells: of things that can be switched more than of others."""
-        if (thing.id.family, "turn_on") in COMMANDS and changed & OPERATED:
+        """Tell how much a change tells: of things that are switched more than of others."""
+        if thing.id.family in SWITCHABLE and changed & OPERATED:
             return SWITCHED if "on" in changed and was_on is not None else SET
         return MEASURED if thing.id in self._before else APPEARED
