@@ -38,6 +38,8 @@ CONF_BRIDGES: Final = "bridges"
 CONF_THINGS: Final = "things"
 CONF_ALLOWED: Final = "allowed"
 CONF_CALIBRATION: Final = "calibration"
+CONF_INPUTS: Final = "inputs"
+CONF_WITHOUT: Final = "without"
 CONF_CODE: Final = "code"
 BUS: Final = "bus"
 

@@ -5,6 +5,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .coach import ThingId
 from .coach.kind import KINDS_OF
+from .coach.mover import MOVERS
 from .coach.profile import HIDDEN
 from .const import DOMAIN
 from .coordinator import CoachCoordinator
@@ -12,7 +13,7 @@ from .thing_name import thing_of
 
 
 def remove_leftovers(hass: HomeAssistant, coordinator: CoachCoordinator) -> None:
-    """Remove hidden things, and the entities that a thing of several kinds has no more.
+    """Remove hidden things, and the entities that a thing has no more.
 
     Home Assistant remembers them for a while: they come back with their names and ids.
     """
@@ -33,5 +34,5 @@ def remove_leftovers(hass: HomeAssistant, coordinator: CoachCoordinator) -> None
 
 
 def _may_vary(coordinator: CoachCoordinator, thing: ThingId) -> bool:
-    """Tell whether a thing was made whose kind decides about its entities."""
-    return thing.family in KINDS_OF and coordinator.coach.known(thing) is not None
+    """Tell whether a thing was made about whose entities the owner decides."""
+    return thing.family in (*KINDS_OF, *MOVERS) and coordinator.coach.known(thing) is not None

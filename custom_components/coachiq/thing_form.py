@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 from homeassistant.const import CONF_NAME
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     AreaSelector,
     BooleanSelector,
+    EntitySelector,
     Selector,
     SelectSelector,
     SelectSelectorConfig,
@@ -21,7 +23,8 @@ import voluptuous as vol
 from .coach import ThingId
 from .coach.calibration import is_scale
 from .coach.kind import KINDS_OF, RISKY, kinds_of
-from .const import CONF_ALLOWED, CONF_CALIBRATION, CONF_KIND
+from .coach.mover import MOVERS
+from .const import CONF_ALLOWED, CONF_CALIBRATION, CONF_INPUTS, CONF_KIND, CONF_WITHOUT
 from .coordinator import CoachCoordinator
 from .error import AnswerError
 from .thing_name import Place
@@ -44,7 +47,7 @@ class DecisionRow:
 
     key: str
     asked: Callable[[ThingId, str], bool]
-    selector: Callable[[ThingId], Selector[Any]]
+    selector: Callable[[ThingId], object]
     read: Callable[[Any], object]
     show: Callable[[Any], object]
     is_needed: bool = False
@@ -58,6 +61,14 @@ def _kind_selector(thing: ThingId) -> Selector[Any]:
             mode=SelectSelectorMode.DROPDOWN,
             translation_key="thing_kind",
         )
+    )
+
+
+def _input_section(thing: ThingId) -> section:
+    """Return the choice of an entity for each input that a mover needs."""
+    needs = MOVERS[thing.family].needs
+    return section(
+        vol.Schema({vol.Optional(name): EntitySelector() for name in needs}), {"collapsed": True}
     )
 
 
@@ -92,7 +103,25 @@ DECISION_ROWS = (
     ),
     DecisionRow(
         key=CONF_ALLOWED,
-        asked=lambda _, kind: kind in RISKY,
+        asked=lambda thing, kind: kind in RISKY or thing.family in MOVERS,
+        selector=lambda _: BooleanSelector(),
+        read=lambda answer: answer or None,
+        show=bool,
+    ),
+    # What a mover's interlock does not hear from the coach.
+    DecisionRow(
+        key=CONF_INPUTS,
+        asked=lambda thing, _: thing.family in MOVERS,
+        selector=_input_section,
+        read=lambda answer: (
+            {name: entity for name, entity in (answer or {}).items() if entity} or None
+        ),
+        show=lambda stored: stored or {},
+        is_needed=True,
+    ),
+    DecisionRow(
+        key=CONF_WITHOUT,
+        asked=lambda thing, _: thing.family in MOVERS,
         selector=lambda _: BooleanSelector(),
         read=lambda answer: answer or None,
         show=bool,

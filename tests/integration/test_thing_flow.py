@@ -9,6 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.coachiq.const import DOMAIN
+from tests.coach.test_interlock import APPEAR
 
 from .conftest import Peer, until
 from .flow import Answers, Form, start_options, suggested
@@ -390,3 +391,52 @@ async def test_what_is_no_thing_is_not_opened(
         form = await answer(hass, form, {"thing": typed})
         assert (form["step_id"], form["errors"]) == ("things", {"base": "thing_unknown"})
         hass.config_entries.options.async_abort(form["flow_id"])
+
+
+async def test_a_mover_is_allowed_with_its_interlock(
+    hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
+) -> None:
+    """The form asks for the inputs that this mover needs, and stores what the interlock reads."""
+    await peer.appear(APPEAR["step"])
+    hass.states.async_set("binary_sensor.brake", "on")
+    form = await thing_form(hass, listener, "house-step-1")
+    fields = form["data_schema"].schema
+    assert [str(key) for key in fields["inputs"].schema.schema] == ["park_brake", "speed"]
+    assert suggested(form)["allowed"] is False
+    await answer(
+        hass,
+        form,
+        {
+            "kind": "profile",
+            "allowed": True,
+            "inputs": {"park_brake": "binary_sensor.brake"},
+            "without": True,
+        },
+    )
+    assert listener.options["things"]["house-step-1"] == {
+        "allowed": True,
+        "inputs": {"park_brake": "binary_sensor.brake"},
+        "without": True,
+    }
+    await until(lambda: listener.runtime_data.is_up("house"))
+    form = await thing_form(hass, listener, "house-step-1")
+    (marker,) = form["data_schema"].schema["inputs"].schema.schema.keys() - {"speed"}
+    assert marker.description == {"suggested_value": "binary_sensor.brake"}
+    await answer(hass, form, {"kind": "profile", "inputs": {}})
+    assert listener.options["things"] == {}
+
+
+async def test_what_seldom_has_a_motor_is_a_cover_while_that_is_allowed(
+    hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
+) -> None:
+    """The cover leaves the registry with the permission."""
+    await peer.appear(APPEAR["door"])
+    form = await thing_form(hass, listener, "house-door-1")
+    await answer(hass, form, {"kind": "profile", "allowed": True, "inputs": {}})
+    await until(lambda: listener.runtime_data.is_up("house"))
+    assert "house-door-1-cover" in ids_of(hass, "house-door-1")
+    form = await thing_form(hass, listener, "house-door-1")
+    await answer(hass, form, {"kind": "profile", "allowed": False, "inputs": {}})
+    await until(lambda: listener.runtime_data.is_up("house"))
+    assert ids_of(hass, "house-door-1").keys() & {"house-door-1-cover"} == set()
+    assert ids_of(hass, "house-door-1")
