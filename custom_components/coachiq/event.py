@@ -1,4 +1,4 @@
-"""Events: a switch that was pressed, an alarm that came."""
+"""Events: a switch that was pressed, an alarm that came, a fault that a node reports."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coach import Thing, label, number
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
+from .node_event import add_fault_events
 from .rvc import Value
 
 PARALLEL_UPDATES = 0
@@ -62,22 +63,15 @@ EVENTS = (
     ),
 )
 
-"""Events: faults that nodes report."""
-
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-
-from .coordinator import CoachConfigEntry
-from .node_event import add_fault_events
-
-PARALLEL_UPDATES = 0
-
 
 async def async_setup_entry(
     _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Make the events of each thing."""
-    entry.runtime_data.add_platform(async_add_entities, _make)
+    """Make the events of each node and thing."""
+    coordinator = entry.runtime_data
+    for key in coordinator.buses:
+        entry.async_on_unload(add_fault_events(coordinator, key, async_add_entities))
+    coordinator.add_platform(async_add_entities, _make)
 
 
 def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachEvent]:
@@ -108,7 +102,3 @@ class CoachEvent(ThingEntity, EventEntity):
                 self._trigger_event(*happening)
         self._last = value
         super()._handle_coordinator_update()
-    """Make the events of each node."""
-    coordinator = entry.runtime_data
-    for key in coordinator.buses:
-        entry.async_on_unload(add_fault_events(coordinator, key, async_add_entities))

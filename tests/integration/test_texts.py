@@ -33,6 +33,8 @@ from custom_components.coachiq.bus import KINDS
 from custom_components.coachiq.bus.problem import PROBLEMS
 from custom_components.coachiq.coach import FAMILIES
 from custom_components.coachiq.coach.interlock import INPUTS, STALE, UNKNOWN, UNSAFE
+from custom_components.coachiq.coach.kind import kinds_of
+from custom_components.coachiq.thing_form import AS_PROFILE, DECISION_ROWS
 
 from .conftest import Peer
 
@@ -153,6 +155,18 @@ def test_forms_name_and_describe_each_field() -> None:
             fields = {setting.name for setting in kind.settings}
             step = flow["step"][kind.key]
             assert step["data"].keys() == step["data_description"].keys() == fields
+
+
+def test_forms_of_things_name_and_describe_what_can_be_decided() -> None:
+    """Each row has its two texts in both steps, each kind and each input of an interlock too."""
+    for step in (EN["options"]["step"]["thing"], EN["options"]["step"]["walked"]):
+        rows = {row.key for row in DECISION_ROWS} - {"inputs"}
+        assert step["data"].keys() == step["data_description"].keys()
+        assert step["data"].keys() - {"next"} == rows | {"name", "area"}
+        inputs = step["sections"]["inputs"]
+        assert inputs["data"].keys() == inputs["data_description"].keys() == INPUTS.keys()
+    kinds = {kind for family in FAMILIES for kind in kinds_of(family.key)}
+    assert EN["selector"]["thing_kind"]["options"].keys() == kinds | {AS_PROFILE}
 
 
 def test_placeholders_are_filled() -> None:
