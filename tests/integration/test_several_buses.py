@@ -269,6 +269,7 @@ async def talk(*ends: Peer, done: Callable[[], object] = lambda: False, rounds: 
         for number in range(4):
             for end in ends:
                 await end.send(f"19FED18E#{turn * 4 + number:016X}", settle=False)
+                await end.send(f"19FDE68E#{turn * 4 + number:016X}", settle=False)
         await asyncio.sleep(0.005)
         if done():
             return
@@ -346,6 +347,7 @@ async def test_quiet_buses_are_asked_about_after_several_looks(
     for turn in range(1000):
         for end in (peer, second):
             await end.send(f"19FED18E#{turn:016X}", settle=False)
+            await end.send(f"19FDE68E#{turn:016X}", settle=False)
         await asyncio.sleep(0.01)
         if question(hass, bridged):
             break
@@ -439,6 +441,8 @@ async def test_the_question_goes_when_it_is_no_bridge_any_more(
         for turn in range(6000):
             await peer.send(f"19FED18E#{turn:016X}", settle=False)
             await second.send(f"19FED18E#FF{turn:014X}", settle=False)
+            await peer.send(f"19FDE68E#{turn:016X}", settle=False)
+            await second.send(f"19FDE68E#FF{turn:014X}", settle=False)
             await asyncio.sleep(0.001)
             if question(hass, bridged) is None:
                 return
