@@ -9,10 +9,12 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
+from .activity import async_note
 from .coach import Thing
 from .coach.kind import KINDS_OF
 from .coordinator import CoachCoordinator
 from .news import NewsEntity
+from .error import CommandError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,4 +135,14 @@ class CommandedEntity(ThingEntity):
 
     async def async_command(self, intent: str, **arguments: float | str) -> None:
         """Command the thing and wait for its answer; raises a translated error."""
+        if self.entity_description.guarded:
+            self.check_code()
         await self.coordinator.async_command(self.thing, intent, **arguments)
+
+    def check_code(self, code: str | None = None) -> None:
+        """Raise a translated error if the owner's code is needed, and put that on record."""
+        try:
+            self.coordinator.guard.admit(code)
+        except CommandError as error:
+            async_note(self.coordinator, self.thing, "refused", self._context, reason=error.key)
+            raise self.coordinator.translated(self.thing, error) from error

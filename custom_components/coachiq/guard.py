@@ -23,8 +23,20 @@ class Guard:
 
     def check(self) -> None:
         """Raise CommandError while the things are closed."""
-        if self._code and self._now() >= self._open_until:
+        if self.is_closed:
             raise CommandError("code_needed")
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether a code is needed now."""
+        return bool(self._code) and self._now() >= self._open_until
+
+    def admit(self, code: str | None) -> None:
+        """Let one act pass: the things are open, or this is the code; else raise CommandError."""
+        if code is not None and self.is_closed:
+            self.verify(code)
+        else:
+            self.check()
 
     def unlock(self, code: str, seconds: float) -> None:
         """Open the things for a time, of 10 min at most; raises CommandError for a wrong code.

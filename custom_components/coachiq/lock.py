@@ -1,9 +1,11 @@
 """Locks: those of doors, once the owner has allowed them to be operated."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.lock import LockEntity, LockEntityDescription
+from homeassistant.const import ATTR_CODE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -44,6 +46,12 @@ class CoachLock(CommandedEntity, LockEntity):
 
     @property
     @override
+    def code_format(self) -> str | None:
+        """Return that a code is needed, unless the owner has set none, or has just given it."""
+        return ".+" if self.coordinator.guard.is_closed else None
+
+    @property
+    @override
     def is_locked(self) -> bool | None:
         """Tell whether it is locked, None while the bus has not said."""
         locked = self.thing.shown("locked")
@@ -52,9 +60,14 @@ class CoachLock(CommandedEntity, LockEntity):
     @override
     async def async_lock(self, **kwargs: Any) -> None:
         """Lock."""
-        await self.async_command("lock")
+        await self._async_turn("lock", kwargs)
 
     @override
     async def async_unlock(self, **kwargs: Any) -> None:
         """Unlock."""
-        await self.async_command("unlock")
+        await self._async_turn("unlock", kwargs)
+
+    async def _async_turn(self, intent: str, asked: Mapping[str, Any]) -> None:
+        """Command the lock with the code that came along."""
+        self.check_code(asked.get(ATTR_CODE))
+        await self.coordinator.async_command(self.thing, intent)

@@ -99,6 +99,8 @@ class CoachWaterHeater(CommandedEntity, WaterHeaterEntity):
     @override
     async def async_set_operation_mode(self, operation_mode: str) -> None:
         """Heat with something else, or do not heat."""
+        if self._modes[operation_mode] in BURNING:
+            self.check_code()
         await self.async_command("set_mode", mode=self._modes[operation_mode])
 
     @override

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -386,3 +387,33 @@ async def test_what_can_hurt_people_has_no_control_until_it_is_allowed(
     assert await peer.wait_for("19FFDA") == "19FFDA9D#00FFFFFFFFFFFFFF"
     await peer.send(GENERATOR)
     await press
+
+
+async def test_the_code_protects_it(
+    hass: HomeAssistant, entry: MockConfigEntry, peer: Peer
+) -> None:
+    """Locks take it natively; the rest waits until it was given."""
+    hass.config_entries.async_update_entry(entry, options={**entry.options, "code": "4711"})
+    await allow(hass, entry, "house-door-1", "house-generator-0", "house-water_heater-1")
+    await peer.appear(DOOR, GENERATOR, WATER)
+    peer.take()
+    heater = {"entity_id": "water_heater.water_heater_1", "operation_mode": "gas"}
+    door = {"entity_id": "lock.door_1"}
+    with pytest.raises(HomeAssistantError, match="protected by a code"):
+        await hass.services.async_call(
+            "switch", "turn_on", {"entity_id": "switch.generator"}, blocking=True
+        )
+    with pytest.raises(HomeAssistantError, match="protected by a code"):
+        await hass.services.async_call("water_heater", "set_operation_mode", heater, blocking=True)
+    with pytest.raises(HomeAssistantError, match="the code is wrong"):
+        await hass.services.async_call("lock", "lock", door | {"code": "1"}, blocking=True)
+    with pytest.raises(HomeAssistantError):
+        await hass.services.async_call("lock", "lock", door, blocking=True)
+    assert peer.take() == []
+    call = asyncio.create_task(
+        hass.services.async_call("lock", "lock", door | {"code": "4711"}, blocking=True)
+    )
+    assert await peer.wait_for("19FEE4") == "19FEE49D#01FDFFFFFFFFFFFF"
+    await peer.send("19FEE580#01FDFF00FFFFFFFF")
+    await call
+    assert hass.states.get("lock.door_1").state == "locked"
