@@ -13,8 +13,8 @@ from .activity import async_note
 from .coach import Thing
 from .coach.kind import KINDS_OF
 from .coordinator import CoachCoordinator
-from .news import NewsEntity
 from .error import CommandError
+from .news import NewsEntity
 
 
 @dataclass(frozen=True, kw_only=True)

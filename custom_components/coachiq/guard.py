@@ -59,7 +59,3 @@ class Guard:
                 self._wrong, self._shut_until = 0, now + LOCK_OUT
             raise CommandError("code_wrong")
         self._wrong = 0
-
-    def lock(self) -> None:
-        """Close the things again."""
-        self._open_until = float("-inf")

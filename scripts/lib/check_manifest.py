@@ -215,16 +215,27 @@ def check_texts(strings: Mapping[str, Json]) -> Iterator[str]:
             )
 
 
+def _text(part: ast.expr) -> str:
+    """Return what a part of an f-string says by itself."""
+    return part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else ""
+
+
 def check_used(strings: Mapping[str, Json], sources: list[str]) -> Iterator[str]:
-    """Yield exceptions and issues that no code names."""
+    """Yield exceptions and issues that no code names, whole or with parts put in."""
+    nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
     named = {
         node.value
-        for source in sources
-        for node in ast.walk(ast.parse(source))
+        for node in nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
+    made = [
+        re.compile("".join(re.escape(_text(part)) or "[a-z_]+" for part in node.values))
+        for node in nodes
+        if isinstance(node, ast.JoinedStr) and _text(node.values[0]).endswith("_")
+    ]
     for section in ("exceptions", "issues"):
-        unused = strings.get(section, {}).keys() - named
+        unnamed = strings.get(section, {}).keys() - named
+        unused = {key for key in unnamed if not any(form.fullmatch(key) for form in made)}
         yield from (f"en.json: {section}.{key}: nothing uses it" for key in sorted(unused))
 
 

@@ -108,8 +108,6 @@ def test_opposite_directions_never_overlap(family: str) -> None:
     bench.move(CLOSE)
     bench.pass_time(2.0)
     opened, stopped, closed = bench.said(OPEN)[-1], bench.stops[0], bench.said(CLOSE)[0]
-    # The stop may have waited 5 ms for its turn.
-    assert opened <= stopped <= closed - 0.495
     # It counts from when the stop is handed over; another frame of ours may be leaving then.
     assert opened <= stopped <= closed - 0.5 + GAP_ANY
     assert bench.ended == [None]

@@ -84,12 +84,12 @@ async def test_a_light_that_does_not_obey_is_told_to_be_as_it_was(
     call = asyncio.create_task(press(hass))
     await obey(peer)
     await peer.wait_for(COMMAND)
-    await peer.send("18E8FF8E#01240000009DDBFE01"[:25], settle=False)
-    refused = await peer.wait_for(COMMAND, timeout=5)
-    await peer.send(status(0), settle=False)
-    assert not refused.startswith(f"{COMMAND}C800")
-    with pytest.raises(HomeAssistantError):
+    # It refuses the second command: "cannot be done".
+    await peer.send("18E89D8E#0324FFFF9DDBFE01", settle=False)
+    assert not (await obey(peer)).startswith(f"{COMMAND}C8"), "off, as it was"
+    with pytest.raises(HomeAssistantError, match="refused the command"):
         await call
+    assert not [frame for frame in peer.take() if frame.startswith(COMMAND)]
 
 
 async def test_a_light_whose_state_is_unknown_does_not_blink(

@@ -77,7 +77,7 @@ async def test_a_coach_that_repeats_itself_and_obeys_writes_only_news(
     house = virtual_bus("") | {"data": {"kind": "simulator", "settings": {"bus": "house"}}}
     entry = coach_entry(house, profile="entegra_aspire_44r_2021")
     await set_up(hass, entry)
-    await until(lambda: len(hass.states.async_entity_ids("light")) == LIGHTS, 10)
+    await until(lambda: len(hass.states.async_entity_ids("light")) == LIGHTS, 30)
     lights = {"entity_id": hass.states.async_entity_ids("light")}
     for action, data in (("turn_on", {"brightness_pct": 61}), ("turn_off", {}), ("turn_on", {})):
         await hass.services.async_call("light", action, data, target=lights, blocking=True)
