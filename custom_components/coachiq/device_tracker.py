@@ -20,7 +20,11 @@ class CoachTrackerDescription(ThingDescription, TrackerEntityDescription):
     """A tracker of a family."""
 
 
-TRACKERS = (CoachTrackerDescription(key="place", name=None, family="gps", interval=SLOW),)
+TRACKERS = (
+    CoachTrackerDescription(
+        key="place", icon="mdi:rv-truck", name=None, family="gps", interval=SLOW
+    ),
+)
 
 
 async def async_setup_entry(

@@ -25,10 +25,14 @@ SHOWN = {
     "binary_sensor": "binary_sensor.generator_running",
     "cover": "cover.patio_awning",
     "fan": "fan.roof_fan_1",
+    "button": "button.bedroom_ceiling_light_identify",
 }
 OPEN = """id => document.querySelector("home-assistant").dispatchEvent(
     new CustomEvent("hass-more-info", {detail: {entityId: id}, bubbles: true, composed: true}))"""
-AWNING = "house-awning-1"
+# What the owner lets CoachIQ operate, so that it has controls.
+ALLOWED = ("awning-1", "door-1", "refrigerator-1", "waste_dump-0", "valve-1")
+# Of these platforms a state that is not known is a state.
+RESTING = ("button", "event")
 SIZE = (480, 760)
 COLORS = 64
 # So long a dialog takes to come to rest, and a graph in it to be drawn.
@@ -61,12 +65,12 @@ def main() -> int:
 
 
 def allow(ha: HomeAssistant) -> None:
-    """Stop Home Assistant and let the awning be moved, as its owner may."""
+    """Stop Home Assistant and let some things be operated, as their owner may."""
     ha.stop()
     path = ha.config_dir / ".storage" / "core.config_entries"
     stored = json.loads(path.read_text("utf-8"))
     (entry,) = (entry for entry in stored["data"]["entries"] if entry["domain"] == DOMAIN)
-    entry["options"]["things"] = {AWNING: {"allowed": True}}
+    entry["options"]["things"] = {f"house-{thing}": {"allowed": True} for thing in ALLOWED}
     path.write_text(json.dumps(stored), "utf-8")
 
 
@@ -78,7 +82,7 @@ def entities(ha: HomeAssistant) -> dict[str, str]:
     found: dict[str, str] = {}
     for entity, state in sorted(ha.states().items()):
         platform = entity.partition(".")[0]
-        if entity in ours and (state["state"] != "unknown" or platform == "button"):
+        if entity in ours and (state["state"] != "unknown" or platform in RESTING):
             found.setdefault(platform, entity)
     return found | {platform: one for platform, one in SHOWN.items() if one in ours}
 
