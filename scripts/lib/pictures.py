@@ -30,7 +30,7 @@ SHOWN = {
 OPEN = """id => document.querySelector("home-assistant").dispatchEvent(
     new CustomEvent("hass-more-info", {detail: {entityId: id}, bubbles: true, composed: true}))"""
 # What the owner lets CoachIQ operate, so that it has controls.
-ALLOWED = ("awning-1", "door-1", "refrigerator-1", "waste_dump-0", "valve-1")
+ALLOWED = ("awning-1", "door-1", "refrigerator-1.0", "waste_dump-0", "valve-1")
 # Of these platforms a state that is not known is a state.
 RESTING = ("button", "event")
 SIZE = (480, 760)
