@@ -22,7 +22,7 @@ from .const import DOMAIN
 from .coordinator import CONNECTED, CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
 from .news import NewsEntity
-from .node_problem import add_problems
+from .node_problem import NodeProblem, add_reporters
 from .rvc import Value
 
 PARALLEL_UPDATES = 0
@@ -239,7 +239,7 @@ async def async_setup_entry(
     coordinator = entry.runtime_data
     for key, bus in coordinator.buses.items():
         async_add_entities([BusConnection(coordinator, key)], config_subentry_id=bus.subentry_id)
-        entry.async_on_unload(add_problems(coordinator, key, async_add_entities))
+        entry.async_on_unload(add_reporters(coordinator, key, async_add_entities, NodeProblem))
     coordinator.add_platform(async_add_entities, _make)
 
 

@@ -11,7 +11,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coach import Thing, label, number
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
-from .node_event import add_fault_events
+from .node_event import NodeFault
+from .node_problem import add_reporters
 from .rvc import Value
 
 PARALLEL_UPDATES = 0
@@ -70,7 +71,7 @@ async def async_setup_entry(
     """Make the events of each node and thing."""
     coordinator = entry.runtime_data
     for key in coordinator.buses:
-        entry.async_on_unload(add_fault_events(coordinator, key, async_add_entities))
+        entry.async_on_unload(add_reporters(coordinator, key, async_add_entities, NodeFault))
     coordinator.add_platform(async_add_entities, _make)
 
 

@@ -1,16 +1,13 @@
 """Faults of a node that appear and clear, as events with the fault in words."""
 
-from collections.abc import Callable
 from typing import Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.core import callback
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
 from .coach.citizen import sentence
-from .const import CONF_DISCOVER
 from .coordinator import CONNECTED, SPOKEN, CoachCoordinator
 from .device import node_identifier, node_info
 from .news import NewsEntity
@@ -23,25 +20,6 @@ FAULT = EventEntityDescription(
     event_types=[APPEARED, CLEARED],
     entity_category=EntityCategory.DIAGNOSTIC,
 )
-
-
-def add_fault_events(
-    coordinator: CoachCoordinator, bus: str, add: AddConfigEntryEntitiesCallback
-) -> Callable[[], None]:
-    """Make the entity of each node of a bus as soon as it reports; returns what ends it."""
-    made: set[int] = set()
-    if not coordinator.entry.options[CONF_DISCOVER]:
-        return lambda: None
-
-    @callback
-    def look() -> None:
-        new = coordinator.coach.lines[bus].citizens.lamps.keys() - made
-        if new:
-            made.update(new)
-            entities = [NodeFault(coordinator, bus, source) for source in sorted(new)]
-            add(entities, config_subentry_id=coordinator.buses[bus].subentry_id)
-
-    return coordinator.async_listen(bus, frozenset((SPOKEN,)), look)
 
 
 class NodeFault(NewsEntity, BaseCoordinatorEntity[CoachCoordinator], EventEntity):

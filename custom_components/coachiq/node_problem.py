@@ -9,6 +9,7 @@ from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
@@ -26,10 +27,13 @@ PROBLEM = BinarySensorEntityDescription(
 RED_LAMP = "node_red_lamp"
 
 
-def add_problems(
-    coordinator: CoachCoordinator, bus: str, add: AddConfigEntryEntitiesCallback
+def add_reporters(
+    coordinator: CoachCoordinator,
+    bus: str,
+    add: AddConfigEntryEntitiesCallback,
+    make: Callable[[CoachCoordinator, str, int], Entity],
 ) -> Callable[[], None]:
-    """Make the entity of each node of a bus as soon as it reports; returns what ends it."""
+    """Make an entity of each node of a bus as soon as it reports; returns what ends it."""
     made: set[int] = set()
     if not coordinator.entry.options[CONF_DISCOVER]:
         return lambda: None
@@ -39,7 +43,7 @@ def add_problems(
         new = coordinator.coach.lines[bus].citizens.lamps.keys() - made
         if new:
             made.update(new)
-            entities = [NodeProblem(coordinator, bus, source) for source in sorted(new)]
+            entities = [make(coordinator, bus, source) for source in sorted(new)]
             add(entities, config_subentry_id=coordinator.buses[bus].subentry_id)
 
     return coordinator.async_listen(bus, frozenset((SPOKEN,)), look)
