@@ -14,7 +14,7 @@ from homeassistant.components.light.const import (
 
 from .coach import Thing, number
 from .coordinator import CoachCoordinator
-from .entity import CommandedEntity, ThingDescription
+from .entity import SwitchedEntity, ThingDescription
 from .ramp import FULL, level_of, ramp_of
 
 COLORS = ("red", "green", "blue")
@@ -26,7 +26,7 @@ class ColorLightDescription(ThingDescription, LightEntityDescription):
     """A light of a family with colors."""
 
 
-class ColorLight(CommandedEntity, LightEntity):
+class ColorLight(SwitchedEntity, LightEntity):
     """A light of those colors that the bus tells of.
 
     Without any it may be a plain dimmer that is a light of its own: it waits to be enabled.
@@ -55,13 +55,6 @@ class ColorLight(CommandedEntity, LightEntity):
     def supported_color_modes(self) -> set[ColorMode]:
         """Return the one mode that there is."""
         return {self.color_mode}
-
-    @property
-    @override
-    def is_on(self) -> bool | None:
-        """Tell whether the light is on, None while the bus has not said."""
-        on = self.thing.shown("on")
-        return on if isinstance(on, bool) else None
 
     @property
     @override

@@ -146,3 +146,13 @@ class CommandedEntity(ThingEntity):
         except CommandError as error:
             async_note(self.coordinator, self.thing, "refused", self._context, reason=error.key)
             raise self.coordinator.translated(self.thing, error) from error
+
+
+class SwitchedEntity(CommandedEntity):
+    """An entity of a thing that is on or off."""
+
+    @property
+    def is_on(self) -> bool | None:
+        """Tell whether it is on, None while the bus has not said."""
+        on = self.thing.shown("on")
+        return on if isinstance(on, bool) else None

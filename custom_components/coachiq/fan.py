@@ -14,7 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coach import Thing, label, number
 from .coordinator import CoachConfigEntry, CoachCoordinator
-from .entity import CommandedEntity, ThingDescription, matching
+from .entity import SwitchedEntity, ThingDescription, matching
 
 PARALLEL_UPDATES = 0
 
@@ -57,7 +57,7 @@ def _make(coordinator: CoachCoordinator, thing: Thing) -> list[FanEntity]:
     return [make(coordinator, thing, row) for row in matching(coordinator, thing, FANS)]
 
 
-class CoachFan(CommandedEntity, FanEntity):
+class CoachFan(SwitchedEntity, FanEntity):
     """A fan in the roof of the coach."""
 
     entity_description: CoachFanDescription
@@ -71,13 +71,6 @@ class CoachFan(CommandedEntity, FanEntity):
             coordinator, thing, description, ("on", "speed", "direction", "speed_mode")
         )
         self._attr_preset_modes = [AUTOMATIC]
-
-    @property
-    @override
-    def is_on(self) -> bool | None:
-        """Tell whether the fan is on, None while the bus has not said."""
-        on = self.thing.shown("on")
-        return on if isinstance(on, bool) else None
 
     @property
     @override
@@ -139,7 +132,7 @@ class CoachFan(CommandedEntity, FanEntity):
         await self.async_command("set", direction=word)
 
 
-class LoadFan(CommandedEntity, FanEntity):
+class LoadFan(SwitchedEntity, FanEntity):
     """A fan that is wired to a dimmer, which sets its speed, or to a load."""
 
     entity_description: CoachFanDescription
@@ -152,13 +145,6 @@ class LoadFan(CommandedEntity, FanEntity):
         self._attr_supported_features = FanEntityFeature.TURN_ON | FanEntityFeature.TURN_OFF
         if thing.id.family == "dimmer":
             self._attr_supported_features |= FanEntityFeature.SET_SPEED
-
-    @property
-    @override
-    def is_on(self) -> bool | None:
-        """Tell whether the fan is on, None while the bus has not said."""
-        on = self.thing.shown("on")
-        return on if isinstance(on, bool) else None
 
     @property
     @override

@@ -15,7 +15,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coach import Thing, number
 from .color_light import ColorLight, ColorLightDescription
 from .coordinator import CoachConfigEntry, CoachCoordinator
-from .entity import CommandedEntity, ThingDescription, matching
+from .entity import SwitchedEntity, ThingDescription, matching
 from .ramp import FULL, level_of, ramp_of
 
 PARALLEL_UPDATES = 0
@@ -64,7 +64,7 @@ def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachLight | Colo
     ]
 
 
-class CoachLight(CommandedEntity, LightEntity):
+class CoachLight(SwitchedEntity, LightEntity):
     """A light of the coach."""
 
     entity_description: CoachLightDescription
@@ -78,13 +78,6 @@ class CoachLight(CommandedEntity, LightEntity):
         self._attr_supported_color_modes = {description.mode}
         if description.mode is ColorMode.BRIGHTNESS:
             self._attr_supported_features = LightEntityFeature.TRANSITION
-
-    @property
-    @override
-    def is_on(self) -> bool | None:
-        """Tell whether the light is on, None while the bus has not said."""
-        on = self.thing.shown("on")
-        return on if isinstance(on, bool) else None
 
     @property
     @override
