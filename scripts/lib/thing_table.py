@@ -21,6 +21,7 @@ from custom_components.coachiq.const import PLATFORMS  # noqa: E402
 from custom_components.coachiq.entity import ThingDescription  # noqa: E402
 from custom_components.coachiq.rvc import (  # noqa: E402
     COMMANDS as INTENTS,
+    EncodeError,
     load_chassis_spec,
     load_spec,
 )
@@ -37,6 +38,8 @@ _TEXTS = json.loads(
     (ROOT / "custom_components" / "coachiq" / "translations" / "en.json").read_text("utf-8")
 )
 _PICTURES = ROOT / "docs" / "pictures"
+# What to ask for, for example, in some units; in others what is in the middle.
+USUAL = {"°C": 21.0, "%": 50.0}
 _FRAME = re.compile(r"\b([01][0-9A-F]{7})#[0-9A-F]{2,}")
 _HEAD = """\
 # Things
@@ -119,7 +122,7 @@ def _first(spec: Spec, family: Family) -> Thing:
 
 
 def _example(spec: Spec, command: Command) -> dict[str, Value]:
-    """Return what to ask for: a number in the middle, or the last of the words."""
+    """Return what to ask for: a usual number, or the last of the words."""
     intent = INTENTS[command.says]
     row = spec.named(intent.dgn)
     for name, argument in intent.takes.items():
@@ -128,8 +131,17 @@ def _example(spec: Spec, command: Command) -> dict[str, Value]:
         field = intent.field(row, name)
         if field.kind == "enum":
             return {name: field.labels[max(field.labels)].replace(" ", "_")}
-        return {name: field.physical((field.low + field.high + 1) // 2)}
+        middle = field.physical((field.low + field.high + 1) // 2)
+        return {name: USUAL.get(field.unit or "", middle)}
     return {}
+
+
+def _encoded(spec: Spec, command: Command, thing: Thing) -> bytes | None:
+    """Return what a command says without arguments, None if it needs some."""
+    try:
+        return command.encode(spec, thing, {})[1]
+    except EncodeError, KeyError:
+        return None
 
 
 def _commands(spec: Spec, family: Family) -> Iterator[tuple[str, str, str, str]]:
@@ -137,11 +149,12 @@ def _commands(spec: Spec, family: Family) -> Iterator[tuple[str, str, str, str]]
     thing = _first(spec, family)
     for (key, name), command in COMMANDS.items():
         if key == family.key:
-            arguments: Mapping[str, Value] = {}
-            if not name.startswith("turn_"):
-                arguments = _example(spec, command)
+            arguments = {} if name.startswith("turn_") else _example(spec, command)
             row, data = command.encode(spec, thing, arguments)
             told = "".join(f" {word} {value}" for word, value in arguments.items())
+            if _encoded(spec, command, thing) == data:
+                # What it says is fixed.
+                told = ""
             yield f"{name}{told}", command.says, row.name, data.hex().upper()
     if mover := MOVERS.get(family.key):
         for name, says in {**mover.ways, "stop": mover.stop}.items():
