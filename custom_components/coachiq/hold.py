@@ -1,6 +1,7 @@
 """Hold to run over the WebSocket: a thing moves while its client keeps saying so."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
@@ -18,6 +19,24 @@ from .const import DOMAIN
 from .coordinator import CoachCoordinator
 from .error import CoachError
 from .move import async_begin
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hold:
+    """One client's hold of a thing; called, it lets go."""
+
+    coordinator: CoachCoordinator
+    thing: Thing
+    ended: asyncio.Future[CoachError | None]
+
+    def __call__(self) -> None:
+        """Stop the thing unless this hold is over."""
+        if not self.ended.done():
+            self.coordinator.coach.motions.stop(self.thing)
+
+    def renew(self) -> bool:
+        """Hold on; False when this hold is over."""
+        return not self.ended.done() and self.coordinator.coach.motions.renew(self.thing)
 
 
 @callback
@@ -42,32 +61,30 @@ def _hold(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
     coordinator, thing = _meant(hass, msg["entity_id"])
     ended: asyncio.Future[CoachError | None] = hass.loop.create_future()
 
-    @callback
-    def let_go() -> None:
-        if not ended.done():
-            coordinator.coach.motions.stop(thing)
+    hold = Hold(coordinator, thing, ended)
 
     def tell(_: asyncio.Future[CoachError | None]) -> None:
         error = ended.result()
-        if connection.subscriptions.get(msg["id"]) is let_go:
+        if connection.subscriptions.get(msg["id"]) is hold:
             reason = str(coordinator.translated(thing, error)) if error else None
             key = error.key if error else None
             connection.send_event(msg["id"], {"ended": key, "message": reason})
 
     async_begin(coordinator, thing, msg["direction"], connection.context(msg), ended, hold=True)
-    connection.subscriptions[msg["id"]] = let_go
+    connection.subscriptions[msg["id"]] = hold
     connection.send_result(msg["id"])
     ended.add_done_callback(tell)
 
 
-@websocket_command({vol.Required("type"): "coachiq/hold_renew", vol.Required("entity_id"): str})
+@websocket_command({vol.Required("type"): "coachiq/hold_renew", vol.Required("hold"): int})
 @callback
-def _renew(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    """Hold on for 500 ms more; tells whether the thing still moves."""
-    if not connection.user.permissions.check_entity(msg["entity_id"], POLICY_CONTROL):
-        raise Unauthorized(entity_id=msg["entity_id"])
-    coordinator, thing = _meant(hass, msg["entity_id"])
-    connection.send_result(msg["id"], {"held": coordinator.coach.motions.renew(thing)})
+def _renew(_: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Hold on for 500 ms more, by the id of the hold; tells whether the thing still moves for it.
+
+    A hold that another has taken the place of is over: nobody keeps up what somebody else began.
+    """
+    hold = connection.subscriptions.get(msg["hold"])
+    connection.send_result(msg["id"], {"held": isinstance(hold, Hold) and hold.renew()})
 
 
 def _meant(hass: HomeAssistant, entity_id: str) -> tuple[CoachCoordinator, Thing]:

@@ -302,12 +302,13 @@ async def test_hold_to_run_over_the_websocket(
 ) -> None:
     client = await hass_ws_client(hass)
     hold = {"type": "coachiq/hold", "entity_id": COVER, "direction": "open"}
-    renew = {"type": "coachiq/hold_renew", "entity_id": COVER}
     peer.take()
 
     # While it is renewed it goes on; a client that freezes stops it.
     await client.send_json_auto_id(hold)
-    assert (await client.receive_json())["success"]
+    begun = await client.receive_json()
+    assert begun["success"]
+    renew = {"type": "coachiq/hold_renew", "hold": begun["id"]}
     async with driving(peer, chassis({})):
         for _ in range(5):
             await asyncio.sleep(0.2)
@@ -351,3 +352,27 @@ async def test_a_hold_that_is_refused_says_why(
     assert answer["error"]["translation_key"] == "interlock_gear_unsafe"
     await client.send_json_auto_id(hold | {"entity_id": "cover.none"})
     assert (await client.receive_json())["error"]["translation_key"] == "no_mover"
+
+
+async def test_nobody_renews_the_hold_of_somebody_else(
+    hass: HomeAssistant, mover: MockConfigEntry, peer: Peer, hass_ws_client: WebSocketGenerator
+) -> None:
+    first, second = await hass_ws_client(hass), await hass_ws_client(hass)
+    hold = {"type": "coachiq/hold", "entity_id": COVER}
+    await first.send_json_auto_id(hold | {"direction": "open"})
+    begun = (await first.receive_json())["id"]
+    await second.send_json_auto_id(hold | {"direction": "close"})
+    assert (await second.receive_json())["success"]
+    frozen = hass.loop.time()
+    peer.take()
+    # The first still presses its button; the second has frozen.
+    async with driving(peer, chassis({})):
+        while hass.loop.time() - frozen < 0.8:
+            await first.send_json_auto_id({"type": "coachiq/hold_renew", "hold": begun})
+            answer = await first.receive_json()
+            if answer["type"] == "result":
+                assert answer["result"] == {"held": False}
+            await asyncio.sleep(0.1)
+        peer.take()
+        await asyncio.sleep(0.3)
+        assert RETRACT not in peer.take()

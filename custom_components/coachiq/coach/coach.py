@@ -212,16 +212,6 @@ class Coach:
         decision = self.decision(thing.id)
         return self.interlock.check(MOVERS[thing.id.family], thing, decision, moving=moving)
 
-    def stop_movers(self, left: Callable[[Thing, BusError | None], None]) -> list[Thing]:
-        """Stop every mover on every bus that can send, and return which.
-
-        `left` hears of each when its stop frame has left.
-        """
-        movers = [thing for thing in self.things.values() if thing.id.family in MOVERS]
-        for thing in movers:
-            self.motions.stop(thing, partial(left, thing))
-        return movers
-
     # What the interlock uses.
 
     def of_family(self, family: str) -> list[Thing]:
