@@ -70,8 +70,10 @@ async def driving(peer: Peer, frame: str) -> AsyncGenerator[None]:
             await asyncio.sleep(0.1)
 
     task = asyncio.create_task(speak())
-    yield
-    task.cancel()
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 @pytest.mark.parametrize("family", MOVERS)
