@@ -1,9 +1,10 @@
 """The actions of CoachIQ: a row each, registered once, whatever coaches there are."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Any
 
 from homeassistant.core import (
     HomeAssistant,
@@ -24,6 +25,7 @@ from .bus.port import BITRATE
 from .bus.probe import SECONDS, Report, watch
 from .coach.mover import MOVERS
 from .const import CONF_SETTINGS, DOMAIN
+from .control import BULK_FIELDS, CONTROL_FIELDS, async_bulk_control, async_control
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .error import CommandError
 from .move import async_stop
@@ -231,9 +233,32 @@ ACTIONS = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetAction:
+    """An action on what its target names, of whatever coach."""
+
+    name: str
+    fields: Mapping[vol.Marker, object]
+    run: Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
+
+
+TARGET_ACTIONS = (
+    TargetAction(name="control", fields=CONTROL_FIELDS, run=async_control),
+    TargetAction(name="bulk_control", fields=BULK_FIELDS, run=async_bulk_control),
+)
+
+
 @callback
 def async_register_actions(hass: HomeAssistant) -> None:
     """Register all actions."""
+    for target_action in TARGET_ACTIONS:
+        hass.services.async_register(
+            DOMAIN,
+            target_action.name,
+            target_action.run,
+            schema=cv.make_entity_service_schema(dict(target_action.fields)),
+            supports_response=SupportsResponse.OPTIONAL,
+        )
     for action in ACTIONS:
         hass.services.async_register(
             DOMAIN,

@@ -60,12 +60,17 @@ def test_every_action_has_its_fields_texts_and_icon() -> None:
     described = yaml.safe_load((FOLDER / "services.yaml").read_text(encoding="utf-8"))
     texts = json.loads((FOLDER / "translations" / "en.json").read_text(encoding="utf-8"))
     icons = json.loads((FOLDER / "icons.json").read_text(encoding="utf-8"))["services"]
-    names = {action.name for action in services.ACTIONS}
+    names = {action.name for action in (*services.ACTIONS, *services.TARGET_ACTIONS)}
     assert described.keys() == texts["services"].keys() == icons.keys() == names
     for action in services.ACTIONS:
         fields = {*map(str, action.fields), *([] if action.everywhere else ["config_entry_id"])}
         assert (described[action.name] or {"fields": {}})["fields"].keys() == fields
         assert texts["services"][action.name].get("fields", {}).keys() == fields
+    for target in services.TARGET_ACTIONS:
+        fields = set(map(str, target.fields))
+        assert described[target.name]["target"]
+        assert described[target.name]["fields"].keys() == fields
+        assert texts["services"][target.name]["fields"].keys() == fields
 
 
 def test_every_verdict_is_told_in_words() -> None:
