@@ -47,6 +47,7 @@ from .device import make_devices, move_device, name_of, show_product, thing_devi
 from .error import BusError, CoachError
 from .garbage import async_spare_newcomers
 from .guard import Guard
+from .promotion import Promotions, async_promote
 from .recording import Recordings
 from .rvc import Diagnostics, EncodeError, Spec, Value, chassis_words
 from .store import CoachStore
@@ -108,6 +109,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             diagnostics=diagnostics,
             chassis=chassis_words(chassis),
             state_of=self._state_of,
+            promoted=self._promoted,
         )
         self.guard = Guard(entry.options.get(CONF_CODE), clock.now)
         self.buses: dict[str, ConfigSubentry] = {}
@@ -123,6 +125,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         # The unique ids of the entities that were made of things.
         self.made: set[str] = set()
         self._witnesses: list[Witness] = []
+        self._promotions: Promotions = {}
         self._via: dict[ThingId, int | None] = {}
         # The device of each thing, as it was for this node.
         self._devices: dict[ThingId, tuple[Thing, int | None, DeviceInfo]] = {}
@@ -363,6 +366,15 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         """Show what a node says of itself."""
         show_product(self, bus, source)
         self._tell(bus, {SPOKEN})
+
+    def _promoted(self, bus: str, before: str, name: str) -> None:
+        """Have things that are told apart by a node go on under its better name."""
+        if not self._promotions:
+            self.hass.async_create_background_task(
+                async_promote(self.hass, self.entry, self.coach, self.store, self._promotions),
+                "coachiq promotion",
+            )
+        self._promotions[bus, before] = name
 
     def _link_changed(self, bus: str, state: LinkState) -> None:
         """Tell the coach how a bus is."""

@@ -56,12 +56,13 @@ def thing_device(coordinator: CoachCoordinator, thing: Thing) -> DeviceInfo:
         info["via_device_id"] = _speaker(coordinator, thing)
     if row.area:
         info["suggested_area"] = row.area
+    mark = f" @{thing.id.node}" if thing.id.node else ""
     if row.name:
-        info["name"] = row.name
+        info["name"] = row.name + mark
     else:
         name = info["translation_key"] = thing.family.name_of(thing.id.key)
         parts = thing.id.key if name == thing.family.key else thing.id.key[:1]
-        info["translation_placeholders"] = {"instance": " ".join(map(str, parts))}
+        info["translation_placeholders"] = {"instance": " ".join(map(str, parts)) + mark}
     return info
 
 

@@ -13,7 +13,7 @@ from .thing_name import thing_of
 
 
 def remove_leftovers(hass: HomeAssistant, coordinator: CoachCoordinator) -> None:
-    """Remove hidden things, and the entities that a thing has no more.
+    """Remove hidden things, those that are told apart otherwise, and entities of no thing.
 
     Home Assistant remembers them for a while: they come back with their names and ids.
     """
@@ -23,7 +23,8 @@ def remove_leftovers(hass: HomeAssistant, coordinator: CoachCoordinator) -> None
         thing = thing_of(device)
         if thing is None:
             continue
-        if coordinator.coach.kind(thing) == HIDDEN:
+        coach = coordinator.coach
+        if coach.kind(thing) == HIDDEN or not coach.is_told(thing):
             devices.async_remove_device(device.id)
         elif _may_vary(coordinator, thing):
             for entity in er.async_entries_for_device(

@@ -5,13 +5,13 @@ It may be deleted without loss of anything that the owner decided.
 
 from collections.abc import Container
 import logging
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
-from .coach import Coach, ThingId
+from .coach import Coach, Thing, ThingId
 from .const import DOMAIN
 
 _LOGGER = logging.getLogger(__name__)
@@ -28,12 +28,15 @@ class StoredThing(TypedDict):
     key: list[int]
     answers: bool | None
     last_level: float | None
+    # The name of the node by which it is told apart, if it is.
+    node: NotRequired[str]
 
 
 class Stored(TypedDict):
-    """The whole file."""
+    """The whole file; `nodes` has the names of those that said who they are, by bus and address."""
 
     things: list[StoredThing]
+    nodes: NotRequired[dict[str, dict[str, str]]]
 
 
 class CoachStore:
@@ -54,13 +57,18 @@ class CoachStore:
             _LOGGER.warning("What was learnt of the coach cannot be read and is kept: %s", error)
             self._readable = False
             return
+        for bus, names in stored.get("nodes", {}).items() if stored else ():
+            if line := coach.lines.get(bus):
+                line.citizens.names = {int(source): name for source, name in names.items()}
         for thing in stored["things"] if stored else ():
             if line := coach.lines.get(thing["bus"]):
                 if not line.intake.families:
                     self._resting.append(thing)
                     continue
                 coach.restore(
-                    _identity(thing), answers=thing["answers"], last_level=thing["last_level"]
+                    _identity(thing),
+                    answers=thing["answers"],
+                    last_level=thing["last_level"],
                 )
 
     def forget(self, names: Container[str]) -> None:
@@ -83,21 +91,36 @@ class CoachStore:
 
     def _content(self, coach: Coach) -> Stored:
         """Return what is written."""
-        made: list[StoredThing] = [
-            {
-                "bus": thing.id.bus,
-                "family": thing.id.family,
-                "key": list(thing.id.key),
-                "answers": thing.answers,
-                "last_level": thing.last_level,
-            }
+        made = [
+            _written(thing)
             for thing in coach.things.values()
             # What a DGN without a family says is nothing that an owner waits for.
             if not thing.family.fields
         ]
-        return {"things": made + self._resting}
+        content: Stored = {"things": made + self._resting}
+        if nodes := {
+            bus: {str(source): name for source, name in line.citizens.names.items()}
+            for bus, line in coach.lines.items()
+            if line.citizens.names
+        }:
+            content["nodes"] = nodes
+        return content
 
 
 def _identity(thing: StoredThing) -> ThingId:
     """Return the identity of a thing as it was written."""
-    return ThingId(thing["bus"], thing["family"], tuple(thing["key"]))
+    return ThingId(thing["bus"], thing["family"], tuple(thing["key"]), thing.get("node", ""))
+
+
+def _written(thing: Thing) -> StoredThing:
+    """Return a thing as it is written."""
+    row: StoredThing = {
+        "bus": thing.id.bus,
+        "family": thing.id.family,
+        "key": list(thing.id.key),
+        "answers": thing.answers,
+        "last_level": thing.last_level,
+    }
+    if node := thing.id.node:
+        row["node"] = node
+    return row

@@ -18,7 +18,7 @@ from .bus_form import async_selector_words
 from .coach import FAMILIES, FAMILY, ThingId, number
 from .coach.kind import kinds_of
 from .coach.profile import HIDDEN
-from .const import CONF_KIND, CONF_THINGS
+from .const import CONF_APART, CONF_KIND, CONF_THINGS
 from .coordinator import CoachCoordinator
 from .error import AnswerError
 from .name_list import Line, place_of_line, read_line, written
@@ -210,6 +210,14 @@ class ThingSteps(OptionsFlow):
         if self._is_complete(thing, answers):
             put_thing(self._coordinator, thing, placed(answers))
             self._decide(thing, row)
+            if CONF_APART in answers:
+                others = {
+                    key: value
+                    for key, value in self._stored(thing.shared).items()
+                    if key != CONF_APART
+                }
+                apart = {CONF_APART: True} if answers[CONF_APART] else {}
+                self._decide(thing.shared, {**others, **apart})
         return None
 
     def _is_complete(self, thing: ThingId, answers: Answers) -> bool:
@@ -230,9 +238,14 @@ class ThingSteps(OptionsFlow):
         chosen = answers.get(CONF_KIND) if answers else stored.get(CONF_KIND)
         self._rows = rows_of(thing, taken_for(coordinator, thing, chosen))
         known = coordinator.coach.known(thing)
-        schema = thing_schema(thing, self._rows, named=known is not None).extend(extra or {})
+        schema = thing_schema(thing, self._rows, named=known is not None)
+        apart = coordinator.coach.decision(thing.shared).apart
+        nodes = len(coordinator.coach.reporters(thing))
+        if apart or nodes > 1:
+            schema = schema.extend({vol.Required(CONF_APART): BooleanSelector()})
+        schema = schema.extend(extra or {})
         place = self._suggested_place(thing)
-        filled = shown(place, self._rows, stored) if answers is None else answers
+        filled = answers or {**shown(place, self._rows, stored), CONF_APART: apart}
         # Beside its own scale a tank is shown what it says itself.
         derived = FAMILY[thing.family].derived
         said = number(derived[0].work_out(known.values)) if known and derived else None
@@ -244,6 +257,7 @@ class ThingSteps(OptionsFlow):
             description_placeholders={
                 "thing": words[thing],
                 "said": "?" if said is None else f"{said:.0f}",
+                "nodes": str(nodes),
                 **(wrong.words if wrong else {}),
             },
         )

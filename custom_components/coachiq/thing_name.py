@@ -30,8 +30,9 @@ def read_id(name: str) -> ThingId | None:
     if len(parts) != ID_PARTS or parts[1] not in FAMILY:
         return None
     bus, family, key = parts
+    key, _, node = key.partition("@")
     try:
-        return ThingId(bus, family, tuple(map(int, key.split("."))))
+        return ThingId(bus, family, tuple(map(int, key.split("."))), node)
     except ValueError:
         return None
 
@@ -100,4 +101,6 @@ def _bus_word(coordinator: CoachCoordinator, words: Mapping[str, str], thing: Th
     parts = thing.key if name == family.key else thing.key[:1]
     said = words.get(f"component.{DOMAIN}.device.{name}.name", name)
     word = said.replace("{instance}", " ".join(map(str, parts)))
+    if thing.node:
+        word = f"{word} @{thing.node}"
     return f"{word} ({coordinator.buses[thing.bus].title})" if len(coordinator.buses) > 1 else word

@@ -22,7 +22,7 @@ async def test_written_as_home_assistant_stops(
     hass: HomeAssistant, listener: MockConfigEntry, peer: Peer, hass_storage: dict[str, Any]
 ) -> None:
     """The form of version 1, which every later release reads."""
-    await peer.appear(ON, "19FFB79C#00051CFFFFFFFFFF")
+    await peer.appear(ON, "19FFB79C#00051CFFFFFFFFFF", "18EE008E#6712E00D00000080")
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
     await hass.async_block_till_done()
     assert hass.states.get("light.dimmer_36").state == "on", "its last state is not overwritten"
@@ -45,7 +45,8 @@ async def test_written_as_home_assistant_stops(
                     "answers": None,
                     "last_level": None,
                 },
-            ]
+            ],
+            "nodes": {"house": {"142": "n111.4711"}},
         },
     )
 

@@ -163,7 +163,7 @@ def test_forms_of_things_name_and_describe_what_can_be_decided() -> None:
     for step in (EN["options"]["step"]["thing"], EN["options"]["step"]["walked"]):
         rows = {row.key for row in DECISION_ROWS} - {"inputs"}
         assert step["data"].keys() == step["data_description"].keys()
-        assert step["data"].keys() - {"next"} == rows | {"name", "area"}
+        assert step["data"].keys() - {"next"} == rows | {"name", "area", "apart"}
         inputs = step["sections"]["inputs"]
         assert inputs["data"].keys() == inputs["data_description"].keys() == INPUTS.keys()
     kinds = {kind for family in FAMILIES for kind in kinds_of(family.key)}

@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..rvc import ActiveFaults, Diagnostics, Report, Words, read_dm1, read_dm_rv, words
+from ..rvc import (
+    ADDRESS_CLAIM,
+    ActiveFaults,
+    Diagnostics,
+    Report,
+    Words,
+    read_dm1,
+    read_dm_rv,
+    words,
+)
+from .node_name import best_name, claimed_name, product_name, provisional_name
 
 PRODUCT_IDENTIFICATION = 0xFEEB
 DM_RV = 0x1FECA
 DM1 = 0xFECA
-SPOKEN = frozenset((PRODUCT_IDENTIFICATION, DM_RV, DM1))
+SPOKEN = frozenset((PRODUCT_IDENTIFICATION, DM_RV, DM1, ADDRESS_CLAIM))
 # What is printed of a text that anybody may send.
 LONGEST = 60
 
@@ -36,19 +46,29 @@ class Citizens:
         """Take the words for faults, `chassis` those of J1939's SPNs."""
         self.products: dict[int, Product] = {}
         self.lamps: dict[int, Lamps] = {}
+        # The names that last, by the addresses from which they were told.
+        self.names: dict[int, str] = {}
         self._diagnostics = diagnostics
         self._chassis = chassis
         self._active = ActiveFaults()
 
     def hear(self, source: int, dgn: int, data: bytes, now: float) -> bool:
         """Take in a message of one of the `SPOKEN` DGNs; tell whether it says something new."""
+        if dgn == ADDRESS_CLAIM:
+            self._call(source, claimed_name(data))
+            return False
         if dgn == PRODUCT_IDENTIFICATION:
             product = read_product(data)
+            self._call(source, product_name(product.make, product.model, product.serial))
             changed = product != self.products.get(source)
             self.products[source] = product
             return changed
         report = read_dm1(data) if dgn == DM1 else read_dm_rv(data, self._diagnostics)
         return self._report(source, report, now)
+
+    def name(self, source: int) -> str:
+        """Return by what a node is told apart: a name that lasts, or its address until then."""
+        return self.names.get(source) or provisional_name(source)
 
     def tick(self, now: float) -> set[int]:
         """Return whose faults have not been repeated in time; call it once a second."""
@@ -73,6 +93,11 @@ class Citizens:
         if lamps is None:
             return None
         return bool(lamps.red or lamps.yellow or self.faults(source))
+
+    def _call(self, source: int, name: str | None) -> None:
+        """Note a name of a node; one that it claims stands above its product identification."""
+        if name and best_name(self.names.get(source), name) == name:
+            self.names[source] = name
 
     def _report(self, source: int, report: Report, now: float) -> bool:
         """Take in a report of faults."""

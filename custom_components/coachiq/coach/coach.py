@@ -16,6 +16,7 @@ from .intake import MOST_THINGS, Frames, Intake
 from .interlock import Freshness, Interlock
 from .motion import Motions
 from .mover import MOVERS
+from .node_name import rank
 from .pending import Done, Handle, Pending
 from .profile import HIDDEN, Profile, ProfileRow
 from .quirk import command_of
@@ -79,10 +80,13 @@ class Coach:
         diagnostics: Diagnostics,
         chassis: Mapping[int, str],
         state_of: Callable[[str], str | None] = lambda _: None,
+        promoted: Callable[[str, str, str], None] = lambda *_: None,
     ) -> None:
         """Take the protocol table, the profile, the owner's decisions by thing, and who listens.
 
         `state_of` returns the state of an entity of Home Assistant, None where it is not known.
+        `promoted` hears of a bus and the name of a node by which things were told apart, and
+        under which better name they are to go on.
         """
         self.profile = profile
         self._decisions = decisions
@@ -95,6 +99,7 @@ class Coach:
         self._changed = changed
         self._learnt = learnt
         self._spoken = spoken
+        self._promoted = promoted
         self._diagnostics = diagnostics
         self._chassis = chassis
         self._pending: dict[ThingId, Pending] = {}
@@ -134,7 +139,7 @@ class Coach:
         """Make a thing that was known before; the bus has said nothing of it yet."""
         family = FAMILY.get(identity.family)
         makes_things = self.lines[identity.bus].intake.families
-        wanted = self.kind(identity) != HIDDEN
+        wanted = self.kind(identity) != HIDDEN and self.is_told(identity)
         if family and makes_things and wanted and identity not in self.things:
             thing = self._make(identity, family)
             thing.answers, thing.last_level = answers, last_level
@@ -159,6 +164,19 @@ class Coach:
     def kind(self, thing: ThingId) -> str | None:
         """Return what a thing is taken for, by the owner or else by the profile."""
         return self.decision(thing).kind or self.row(thing).kind
+
+    def is_told(self, thing: ThingId) -> bool:
+        """Tell whether a thing is told apart by its node just as the owner wants it."""
+        return self.decision(thing.shared).apart == bool(thing.node)
+
+    def reporters(self, thing: ThingId) -> set[int]:
+        """Return the addresses of the nodes that report a thing."""
+        return self.lines[thing.bus].intake.reporters(thing)
+
+    def told_by(self, bus: str, node: str) -> list[Thing]:
+        """Return the things that are told apart by a node's name."""
+        every = self.things.values()
+        return [thing for thing in every if (thing.id.bus, thing.id.node) == (bus, node)]
 
     def ambient_of(self, zone: ThingId) -> ThingId:
         """Return the sensor of a zone's air: the profile's, else the one of the same instance."""
@@ -246,6 +264,8 @@ class Coach:
         for timer in line.timers:
             timer.cancel()
         names = [*FAMILY_OF, "PRODUCT_IDENTIFICATION"]
+        if any(decision.apart for decision in self._decisions.values()):
+            names.append("ADDRESS_CLAIM")
         gap = ASKING_TIME / len(names)
         line.timers = [
             self._clock.call_later(
@@ -278,6 +298,12 @@ class Coach:
         self._tell_all(bus)
 
     # What an intake uses.
+
+    def identify(self, thing: ThingId, source: int) -> ThingId:
+        """Return who a thing is that a node tells of: one of that node, if the owner wants so."""
+        if not self.decision(thing).apart:
+            return thing
+        return thing._replace(node=self.lines[thing.bus].citizens.name(source))
 
     def known(self, thing: ThingId) -> Thing | None:
         """Return the thing if it is known."""
@@ -336,8 +362,28 @@ class Coach:
 
     def spoken(self, bus: str, source: int, dgn: int, data: bytes, now: float) -> None:
         """Take in what a node says of itself."""
-        if self.lines[bus].citizens.hear(source, dgn, data, now):
+        citizens = self.lines[bus].citizens
+        before = citizens.name(source)
+        if citizens.hear(source, dgn, data, now):
             self._spoken(bus, source)
+        if (name := citizens.name(source)) != before:
+            self._rename(bus, before, name)
+            self._learnt()
+
+    def _rename(self, bus: str, before: str, name: str) -> None:
+        """Take what was told apart by a node's name for what it is now.
+
+        That is the same under a better name, or what another node says from the same address.
+        """
+        told = self.told_by(bus, before)
+        if told and rank(name) > rank(before):
+            self._promoted(bus, before, name)
+            return
+        for thing in told:
+            self.lines[bus].intake.drop(thing.id)
+            thing.values = dict.fromkeys(thing.values)
+            thing.heard, thing.silent = None, False
+            self._show(thing)
 
     def wanted(self, bus: str, dgn: int) -> None:
         """Ask all nodes for a DGN (RV-C section 3.2.4.2, 2023-11)."""

@@ -14,7 +14,8 @@ class Decision:
     CoachIQ operate what can hurt people: movers, burners, generators and locks. A mover's `inputs`
     are entities of Home Assistant by the names of the interlock's inputs that they take the place
     of; `without` lets it run without those that the coach does not tell.
-    `calibration` is a tank's scale, empty for what it says itself.
+    `calibration` is a tank's scale, empty for what it says itself. `apart` makes a thing of each
+    node that reports it.
     """
 
     kind: str | None = None
@@ -22,6 +23,7 @@ class Decision:
     calibration: Points = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     without: bool = False
+    apart: bool = False
 
 
 UNDECIDED = Decision()
@@ -36,6 +38,7 @@ def read_decisions(options: Mapping[str, Mapping[str, object]]) -> dict[str, Dec
             calibration=_scale(row.get("calibration")),
             inputs=_texts(row.get("inputs")),
             without=row.get("without") is True,
+            apart=row.get("apart") is True,
         )
         for thing, row in options.items()
     }

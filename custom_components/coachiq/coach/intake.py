@@ -48,6 +48,9 @@ type Frames = list[tuple[int, bytes]]
 class Keeper(Protocol):
     """The coach, as a bus's intake sees it."""
 
+    def identify(self, thing: ThingId, source: int) -> ThingId:
+        """Return who a thing is that a node tells of."""
+
     def known(self, thing: ThingId) -> Thing | None:
         """Return the thing if the coach has it."""
 
@@ -125,6 +128,15 @@ class Intake:
         for channel, cell in voices.cells if voices else ():
             channel.quiet.pop(cell.data, None)
             cell.due = 0.0
+
+    def reporters(self, thing: ThingId) -> set[int]:
+        """Return the addresses that have told of a thing, whether they are told apart or not."""
+        return {
+            channel.source
+            for one, voices in self._voices.items()
+            if one.shared == thing.shared
+            for channel, _ in voices.cells
+        }
 
     def drop(self, thing: ThingId) -> None:
         """Forget a thing's cells, so that it must be believed anew."""
@@ -284,7 +296,7 @@ class Intake:
         data = cell.data
         said = self._said(channel, row.decode(data), data)
         if cell.thing is None and channel.family:
-            if self._is_no_thing(channel.family, cell.key, said):
+            if self._is_no_thing(channel, channel.family, cell.key, said):
                 # Nor will it be while it says the same.
                 channel.quiet[data] = cell
                 return
@@ -381,7 +393,13 @@ class Intake:
             said[reading.name] = value
         return said
 
-    def _is_no_thing(self, family: Family, key: tuple[int, ...], said: Mapping[str, Value]) -> bool:
+    def _identity(self, channel: Channel, family: Family, key: tuple[int, ...]) -> ThingId:
+        """Return who the thing of a key is."""
+        return self._keeper.identify(ThingId(self.bus, family.key, key), channel.source)
+
+    def _is_no_thing(
+        self, channel: Channel, family: Family, key: tuple[int, ...], said: Mapping[str, Value]
+    ) -> bool:
         """Tell whether a key is none of the family's, or nothing is said of it."""
         if not family.lowest <= key[0] <= family.highest:
             reason = "key out of range"
@@ -389,7 +407,7 @@ class Intake:
             reason = "no data"
         else:
             return False
-        identity = ThingId(self.bus, family.key, key)
+        identity = self._identity(channel, family, key)
         if not self._keeper.known(identity):
             self._reject(identity, reason)
         return True
@@ -398,7 +416,7 @@ class Intake:
         self, family: Family, channel: Channel, row: Row, cell: Cell, now: float, *, first: bool
     ) -> None:
         """Decide whether the cell's key is a thing: by a second frame, or by an answer."""
-        identity = ThingId(self.bus, family.key, cell.key)
+        identity = self._identity(channel, family, cell.key)
         thing = self._keeper.known(identity)
         if thing is None:
             answered = now - self._asked.get(row.dgn, float("-inf")) <= ANSWER_WINDOW

@@ -9,15 +9,25 @@ from .families import Family
 
 
 class ThingId(NamedTuple):
-    """Who a thing is, for ever: its bus, its family and the key fields of its rows."""
+    """Who a thing is, for ever: its bus, its family and the key fields of its rows.
+
+    `node` names the one that tells of it where the owner wants those of several nodes apart.
+    """
 
     bus: str
     family: str
     key: tuple[int, ...]
+    node: str = ""
+
+    @property
+    def shared(self) -> ThingId:
+        """Return the thing that it is while the nodes are not told apart."""
+        return self._replace(node="")
 
     def __str__(self) -> str:
         """Return the id as it stands in unique ids and device identifiers."""
-        return f"{self.bus}-{self.family}-{'.'.join(map(str, self.key))}"
+        name = f"{self.bus}-{self.family}-{'.'.join(map(str, self.key))}"
+        return f"{name}@{self.node}" if self.node else name
 
 
 @dataclass(slots=True, eq=False)

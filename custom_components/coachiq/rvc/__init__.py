@@ -1,7 +1,7 @@
 """RV-C: the tables of DGNs, payloads to typed values and back, and a node of the network."""
 
 from .active import ActiveFault, ActiveFaults, Changes
-from .address import make_name
+from .address import ADDRESS_CLAIM, make_name
 from .clock import Clock, Timer
 from .command import Argument, Command
 from .diagnostics import Diagnostics, Words, load_diagnostics
@@ -19,6 +19,7 @@ from .transport import Transport, TransportError
 
 __all__ = [
     "ACKNOWLEDGMENT",
+    "ADDRESS_CLAIM",
     "COMMANDS",
     "GLOBAL",
     "HEARD",
