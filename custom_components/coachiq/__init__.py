@@ -27,7 +27,6 @@ from .const import (
     PLATFORMS,
 )
 from .coordinator import CoachConfigEntry, CoachCoordinator, bus_keys
-from .device import node_identifier
 from .error import ProfileError
 from .garbage import async_collect_in_pieces, async_spare_collections
 from .hold import async_register_hold
@@ -132,10 +131,10 @@ async def async_remove_config_entry_device(
     # What no family was made for goes with its node.
     things = [thing for thing in coordinator.coach.things.values() if not thing.family.fields]
     heard = [thing for thing in things if thing.heard is not None]
-    speakers = {node for thing in heard for node in _node_of(thing)}
+    speakers = {node for thing in heard for node in _node_of(coordinator, thing)}
     now = coordinator.clock.now()
     speakers |= {
-        node_identifier(key, source)
+        coordinator.nodes.at(key, source).identifier
         for key, line in coordinator.coach.lines.items()
         for source, node in line.intake.nodes.items()
         if now - node.heard < NODE_SILENCE
@@ -144,16 +143,19 @@ async def async_remove_config_entry_device(
     if names & (speakers | {str(thing.id) for thing in heard if thing.id not in silent}):
         return False
     for thing in list(coordinator.coach.things.values()):
-        if names & {str(thing.id), *(thing.family.fields and _node_of(thing))}:
+        if names & {str(thing.id), *(thing.family.fields and _node_of(coordinator, thing))}:
             coordinator.coach.remove(thing.id)
+    coordinator.nodes.forget(names)
     coordinator.store.forget(names)
     coordinator.store.save_soon(coordinator.coach)
     return True
 
 
-def _node_of(thing: Thing) -> list[str]:
+def _node_of(coordinator: CoachCoordinator, thing: Thing) -> list[str]:
     """Return the node that speaks for a thing, if it is known."""
-    return [] if thing.source is None else [node_identifier(thing.id.bus, thing.source)]
+    if thing.source is None:
+        return []
+    return [coordinator.nodes.at(thing.id.bus, thing.source).identifier]
 
 
 async def _async_reload(hass: HomeAssistant, entry: CoachConfigEntry) -> None:

@@ -47,6 +47,7 @@ from .device import make_devices, move_device, name_of, show_product, thing_devi
 from .error import BusError, CoachError
 from .garbage import async_spare_newcomers
 from .guard import Guard
+from .node_place import NodePlaces
 from .promotion import Promotions, async_promote
 from .recording import Recordings
 from .rvc import Diagnostics, EncodeError, Spec, Value, chassis_words
@@ -112,6 +113,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             promoted=self._promoted,
         )
         self.guard = Guard(entry.options.get(CONF_CODE), clock.now)
+        self.nodes = NodePlaces(self)
         self.buses: dict[str, ConfigSubentry] = {}
         self.links: dict[str, Link] = {}
         self.gauges: dict[str, Gauge] = {}
@@ -390,6 +392,12 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
     def _measure(self, _: datetime) -> None:
         """Measure the buses, and wake what shows how they and their nodes are."""
         for bus, gauge in self.gauges.items():
+            if settled := self.nodes.settle(bus):
+                self._devices.clear()
+                for thing in self.coach.things.values():
+                    if thing.id.bus == bus and thing.source in settled:
+                        move_device(self, thing)
+                self._tell(bus, {SPOKEN})
             self._tell(bus, gauge.measure() | {NODES})
 
     def _tell(self, source: ThingId | str, names: set[str]) -> None:

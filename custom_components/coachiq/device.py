@@ -88,23 +88,23 @@ def registered_thing(coordinator: CoachCoordinator, thing: ThingId) -> dr.Device
     return _device(coordinator, str(thing))
 
 
-def node_identifier(bus: str, source: int) -> str:
-    """Return the name by which the device of a node is known."""
-    return f"{bus}-node-sa-{source:02x}"
-
-
 def node_info(coordinator: CoachCoordinator, bus: str, source: int) -> DeviceInfo:
     """Return the device of a node, and what it says it is."""
     info = DeviceInfo(
-        identifiers={(DOMAIN, node_identifier(bus, source))},
+        identifiers={(DOMAIN, coordinator.nodes.at(bus, source).identifier)},
         translation_key="node",
         translation_placeholders={"address": f"{source:02X}"},
         via_device_id=bus_device(coordinator, bus).id,
     )
-    if product := coordinator.coach.lines[bus].citizens.products.get(source):
-        info["manufacturer"] = product.make
+    citizens = coordinator.coach.lines[bus].citizens
+    product = citizens.products.get(source)
+    if maker := (product and product.make) or citizens.makers.get(source):
+        info["manufacturer"] = maker
+    if product:
         info["model"] = product.model
         info["serial_number"] = product.serial
+    if (revision := citizens.revisions.get(source)) is not None:
+        info["sw_version"] = str(revision)
     return info
 
 
@@ -119,14 +119,13 @@ def node_device(coordinator: CoachCoordinator, bus: str, source: int) -> dr.Devi
 
 def show_product(coordinator: CoachCoordinator, bus: str, source: int) -> None:
     """Let the device of a node, if it has one, show what the node says it is."""
-    known = _device(coordinator, node_identifier(bus, source))
-    if known and source in coordinator.coach.lines[bus].citizens.products:
+    if _device(coordinator, coordinator.nodes.at(bus, source).identifier):
         node_device(coordinator, bus, source)
 
 
 def node_name(coordinator: CoachCoordinator, bus: str, source: int) -> str:
     """Return what the owner calls a node."""
-    device = _device(coordinator, node_identifier(bus, source))
+    device = _device(coordinator, coordinator.nodes.at(bus, source).identifier)
     return str((device and (device.name_by_user or device.name)) or f"{source:02X}")
 
 

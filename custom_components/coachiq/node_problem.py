@@ -11,13 +11,13 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
-from .coach.citizen import Citizens, sentence
+from .coach.citizen import sentence
 from .const import CONF_DISCOVER, DOMAIN
 from .coordinator import CONNECTED, SPOKEN, CoachConfigEntry, CoachCoordinator
-from .device import node_identifier, node_info, node_name
-from .news import NewsEntity
+from .device import node_name
+from .node_entity import NodeEntity
+from .node_place import NodePlace
 
 PROBLEM = BinarySensorEntityDescription(
     key="problem",
@@ -31,63 +31,48 @@ def add_reporters(
     coordinator: CoachCoordinator,
     bus: str,
     add: AddConfigEntryEntitiesCallback,
-    make: Callable[[CoachCoordinator, str, int], Entity],
+    make: Callable[[CoachCoordinator, NodePlace], Entity],
 ) -> Callable[[], None]:
     """Make an entity of each node of a bus as soon as it reports; returns what ends it."""
-    made: set[int] = set()
+    made: set[NodePlace] = set()
     if not coordinator.entry.options[CONF_DISCOVER]:
         return lambda: None
 
     @callback
     def look() -> None:
-        new = coordinator.coach.lines[bus].citizens.lamps.keys() - made
-        if new:
+        lamps = coordinator.coach.lines[bus].citizens.lamps
+        places = [coordinator.nodes.at(bus, source) for source in sorted(lamps)]
+        if new := [place for place in places if place not in made]:
             made.update(new)
-            entities = [make(coordinator, bus, source) for source in sorted(new)]
+            entities = [make(coordinator, place) for place in new]
             add(entities, config_subentry_id=coordinator.buses[bus].subentry_id)
 
     return coordinator.async_listen(bus, frozenset((SPOKEN,)), look)
 
 
-class NodeProblem(NewsEntity, BaseCoordinatorEntity[CoachCoordinator], BinarySensorEntity):
+class NodeProblem(NodeEntity, BinarySensorEntity):
     """Whether a node has a lamp on or reports a fault; which ones, in words, is an attribute."""
 
-    _attr_has_entity_name = True
     _unrecorded_attributes = frozenset(("faults",))
 
-    def __init__(self, coordinator: CoachCoordinator, bus: str, source: int) -> None:
-        """Take the key of the bus and the node's address."""
-        super().__init__(coordinator)
-        self.entity_description = PROBLEM
-        self._bus = bus
-        self._source = source
-        self._attr_unique_id = f"{node_identifier(bus, source)}-{PROBLEM.key}"
-        self._attr_device_info = node_info(coordinator, bus, source)
+    def __init__(self, coordinator: CoachCoordinator, place: NodePlace) -> None:
+        """Take the node."""
+        super().__init__(coordinator, place, PROBLEM)
 
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the node."""
         self.async_on_remove(
             self.coordinator.async_listen(
-                self._bus, frozenset((SPOKEN, CONNECTED)), self.write_news
+                self._place.bus, frozenset((SPOKEN, CONNECTED)), self.write_news
             )
         )
-
-    @override
-    async def async_update(self) -> None:
-        """Do nothing: the node speaks for itself."""
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Tell whether the bus is up."""
-        return self.coordinator.is_up(self._bus)
 
     @property
     @override
     def is_on(self) -> bool | None:
         """Tell whether something is wrong, None while the node has not said."""
-        return self._citizens.is_troubled(self._source)
+        return self.citizens.is_troubled(self._place.source)
 
     @property
     @override
@@ -95,14 +80,9 @@ class NodeProblem(NewsEntity, BaseCoordinatorEntity[CoachCoordinator], BinarySen
         """Return the faults in words."""
         return {"faults": self._faults()}
 
-    @property
-    def _citizens(self) -> Citizens:
-        """What the nodes of the bus say."""
-        return self.coordinator.coach.lines[self._bus].citizens
-
     def _faults(self) -> list[str]:
         """Return the faults in words."""
-        return [sentence(fault) for fault in self._citizens.faults(self._source)]
+        return [sentence(fault) for fault in self.citizens.faults(self._place.source)]
 
 
 def watch_lamps(

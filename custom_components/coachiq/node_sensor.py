@@ -1,20 +1,18 @@
 """When each node of a bus was heard last."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
-from homeassistant.const import EntityCategory, Platform
+from homeassistant.const import EntityCategory
 from homeassistant.core import callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
-from .const import CONF_DISCOVER, DOMAIN
+from .const import CONF_DISCOVER
 from .coordinator import NODES, CoachCoordinator
-from .device import node_identifier, node_info
-from .news import NewsEntity
+from .node_entity import NodeEntity
+from .node_place import NodePlace
 
 # The recorder need not know it to the second.
 WRITING_INTERVAL = 60.0
@@ -39,36 +37,23 @@ def add_nodes(
     """
     subentry = coordinator.buses[bus].subentry_id
 
-    def make(sources: set[int]) -> None:
-        if sources:
-            entities = [NodeLastSeen(coordinator, bus, source) for source in sorted(sources)]
+    made: set[NodePlace] = set()
+
+    def make(places: Iterable[NodePlace]) -> None:
+        if new := set(places) - made:
+            made.update(new)
+            entities = [
+                NodeLastSeen(coordinator, place)
+                for place in sorted(new, key=lambda place: place.source)
+            ]
             add(entities, config_subentry_id=subentry)
 
     @callback
     def look() -> None:
-        registry = er.async_get(coordinator.hass)
-        make(
-            {
-                source
-                for source in _heard(coordinator, bus)
-                if registry.async_get_entity_id(Platform.SENSOR, DOMAIN, _unique_id(bus, source))
-                is None
-            }
-        )
+        make(coordinator.nodes.at(bus, source) for source in _heard(coordinator, bus))
 
-    make(_known(coordinator, bus))
+    make(coordinator.nodes.registered(bus))
     return coordinator.async_listen(bus, frozenset((NODES,)), look)
-
-
-def _known(coordinator: CoachCoordinator, bus: str) -> set[int]:
-    """Return the nodes that have a device."""
-    devices = dr.async_entries_for_config_entry(
-        dr.async_get(coordinator.hass), coordinator.entry.entry_id
-    )
-    names = {name for device in devices for domain, name in device.identifiers if domain == DOMAIN}
-    return {
-        source for source in range(HIGHEST_ADDRESS + 1) if node_identifier(bus, source) in names
-    }
 
 
 def _heard(coordinator: CoachCoordinator, bus: str) -> set[int]:
@@ -81,37 +66,27 @@ def _heard(coordinator: CoachCoordinator, bus: str) -> set[int]:
     return {source for source in found if source <= HIGHEST_ADDRESS}
 
 
-def _unique_id(bus: str, source: int) -> str:
-    """Return the unique id of a node's sensor."""
-    return f"{node_identifier(bus, source)}-{LAST_SEEN.key}"
-
-
-class NodeLastSeen(NewsEntity, BaseCoordinatorEntity[CoachCoordinator], SensorEntity):
+class NodeLastSeen(NodeEntity, SensorEntity):
     """When a node was heard last, written at most once a minute."""
 
-    _attr_has_entity_name = True
-
-    def __init__(self, coordinator: CoachCoordinator, bus: str, source: int) -> None:
-        """Take the key of the bus and the node's address."""
-        super().__init__(coordinator)
-        self.entity_description = LAST_SEEN
-        self._bus = bus
-        self._source = source
+    def __init__(self, coordinator: CoachCoordinator, place: NodePlace) -> None:
+        """Take the node."""
+        super().__init__(coordinator, place, LAST_SEEN)
         self._heard: float | None = None
         self._written = float("-inf")
-        self._attr_unique_id = _unique_id(bus, source)
-        self._attr_device_info = node_info(coordinator, bus, source)
 
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the node."""
         self.async_on_remove(
-            self.coordinator.async_listen(self._bus, frozenset((NODES,)), self._look)
+            self.coordinator.async_listen(self._place.bus, frozenset((NODES,)), self._look)
         )
 
+    @property
     @override
-    async def async_update(self) -> None:
-        """Do nothing: the node is looked at with its bus."""
+    def available(self) -> bool:
+        """Tell that it was heard also when its bus is down."""
+        return True
 
     @property
     @override
@@ -122,7 +97,7 @@ class NodeLastSeen(NewsEntity, BaseCoordinatorEntity[CoachCoordinator], SensorEn
     @callback
     def _look(self) -> None:
         """Write when the node was heard, if it was and it is time to."""
-        node = self.coordinator.coach.lines[self._bus].intake.nodes.get(self._source)
+        node = self.coordinator.coach.lines[self._place.bus].intake.nodes.get(self._place.source)
         now = self.coordinator.clock.now()
         if node and node.heard != self._heard and now - self._written >= WRITING_INTERVAL:
             self._heard, self._written = node.heard, now

@@ -127,13 +127,3 @@ def test_a_claim_stands_above_a_product() -> None:
     stage.hear("18FEEB8E#" + b"Acme*Dim 8*17-A*1*".hex())
     stage.believe(ON)
     assert stage.added == [dimmer("n111.4711")]
-
-
-def test_who_is_who_is_asked_only_if_it_matters() -> None:
-    """The claims of all are asked for where the owner tells nodes apart."""
-    for decisions, asked in (({}, 0), (APART, 1)):
-        stage = Stage(decisions=decisions)
-        stage.coach.bus_ready("house")
-        stage.clock.advance(14.0)
-        claims = [frame for frame in stage.wire.frames if frame.endswith("#00EE00FFFFFFFFFF")]
-        assert len(claims) == asked

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from custom_components.coachiq.coach.coach import TELLING_OF_NODES
 from custom_components.coachiq.coach.families import FAMILY_OF
 from tests.coach.stage import Stage, spec
 
@@ -10,7 +11,7 @@ STATUS = [*FAMILY_OF]
 # A request to all (EAFF) for each status DGN of a family, little-endian.
 REQUESTS = [
     f"18EAFF9E#{spec().named(name).dgn.to_bytes(3, 'little').hex().upper()}FFFFFFFFFF"
-    for name in (*STATUS, "PRODUCT_IDENTIFICATION")
+    for name in (*STATUS, *TELLING_OF_NODES)
 ]
 DIMMERS = "18EAFF9E#DAFE01FFFFFFFFFF"
 

@@ -13,12 +13,24 @@ from ..rvc import (
     read_dm_rv,
     words,
 )
-from .node_name import best_name, claimed_name, product_name, provisional_name
+from .node_name import best_name, claimed_name, maker_of_claim, product_name, provisional_name
 
 PRODUCT_IDENTIFICATION = 0xFEEB
 DM_RV = 0x1FECA
 DM1 = 0xFECA
 SPOKEN = frozenset((PRODUCT_IDENTIFICATION, DM_RV, DM1, ADDRESS_CLAIM))
+# Also has things to say that are shown field by field (RV-C section 6.3.2, 2023-11).
+GENERIC_CONFIGURATION = 0x1FED8
+_REVISION_BYTE, _HIGHEST_REVISION = 3, 0xFC
+# As J1939 numbers those that were seen in coaches (eti's manufacturers.csv).
+MAKERS = {
+    2: "Allison",
+    8: "Caterpillar",
+    10: "Cummins",
+    358: "Victron",
+    440: "Cummins Power Generation",
+    755: "Firefly",
+}
 # What is printed of a text that anybody may send.
 LONGEST = 60
 
@@ -46,8 +58,11 @@ class Citizens:
         """Take the words for faults, `chassis` those of J1939's SPNs."""
         self.products: dict[int, Product] = {}
         self.lamps: dict[int, Lamps] = {}
-        # The names that last, by the addresses from which they were told.
+        # The names that last, by the addresses from which they were told, and when that was.
         self.names: dict[int, str] = {}
+        self.told: dict[int, float] = {}
+        self.makers: dict[int, str] = {}
+        self.revisions: dict[int, int] = {}
         self._diagnostics = diagnostics
         self._chassis = chassis
         self._active = ActiveFaults()
@@ -55,11 +70,13 @@ class Citizens:
     def hear(self, source: int, dgn: int, data: bytes, now: float) -> bool:
         """Take in a message of one of the `SPOKEN` DGNs; tell whether it says something new."""
         if dgn == ADDRESS_CLAIM:
-            self._call(source, claimed_name(data))
-            return False
+            self._call(source, claimed_name(data), now)
+            return self._made_by(source, maker_of_claim(data))
+        if dgn == GENERIC_CONFIGURATION:
+            return self._configured(source, data)
         if dgn == PRODUCT_IDENTIFICATION:
             product = read_product(data)
-            self._call(source, product_name(product.make, product.model, product.serial))
+            self._call(source, product_name(product.make, product.model, product.serial), now)
             changed = product != self.products.get(source)
             self.products[source] = product
             return changed
@@ -94,10 +111,30 @@ class Citizens:
             return None
         return bool(lamps.red or lamps.yellow or self.faults(source))
 
-    def _call(self, source: int, name: str | None) -> None:
+    def _call(self, source: int, name: str | None, now: float) -> None:
         """Note a name of a node; one that it claims stands above its product identification."""
-        if name and best_name(self.names.get(source), name) == name:
-            self.names[source] = name
+        before = self.names.get(source)
+        if name and name != before and best_name(before, name) == name:
+            self.names[source], self.told[source] = name, now
+
+    def _made_by(self, source: int, code: int | None) -> bool:
+        """Note who made a node, where the number is known; tell whether that is new."""
+        maker = MAKERS.get(code) if code is not None else None
+        if maker is None or self.makers.get(source) == maker:
+            return False
+        self.makers[source] = maker
+        return True
+
+    def _configured(self, source: int, data: bytes) -> bool:
+        """Note the revision of a node's firmware, and its maker; tell whether that is new."""
+        if len(data) <= _REVISION_BYTE:
+            return False
+        is_new = self._made_by(source, data[0] | (data[1] & 7) << 8)
+        if (revision := data[_REVISION_BYTE]) > _HIGHEST_REVISION:
+            return is_new
+        is_new |= self.revisions.get(source) != revision
+        self.revisions[source] = revision
+        return is_new
 
     def _report(self, source: int, report: Report, now: float) -> bool:
         """Take in a report of faults."""

@@ -23,6 +23,7 @@ from .quirk import command_of
 from .thing import Thing, ThingId
 
 ASKING_TIME = 10.0
+TELLING_OF_NODES = ("ADDRESS_CLAIM", "PRODUCT_IDENTIFICATION", "GENERIC_CONFIGURATION_STATUS")
 TICK = 1.0
 
 
@@ -53,6 +54,7 @@ class Line:
     intake: Intake
     citizens: Citizens
     up: bool = False
+    up_since: float = 0.0
     timers: list[Timer] = field(default_factory=list)
 
 
@@ -250,7 +252,7 @@ class Coach:
         """Note that a bus can be heard."""
         line = self.lines[bus]
         if not line.up:
-            line.up = True
+            line.up, line.up_since = True, self._clock.now()
             self._tell_all(bus)
 
     def bus_ready(self, bus: str) -> None:
@@ -263,9 +265,7 @@ class Coach:
         line.intake.address = line.wire.address
         for timer in line.timers:
             timer.cancel()
-        names = [*FAMILY_OF, "PRODUCT_IDENTIFICATION"]
-        if any(decision.apart for decision in self._decisions.values()):
-            names.append("ADDRESS_CLAIM")
+        names = [*FAMILY_OF, *TELLING_OF_NODES]
         gap = ASKING_TIME / len(names)
         line.timers = [
             self._clock.call_later(

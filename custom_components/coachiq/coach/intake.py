@@ -16,7 +16,7 @@ from .channel import (
     step_of,
     take_over,
 )
-from .citizen import SPOKEN
+from .citizen import GENERIC_CONFIGURATION, SPOKEN
 from .families import TELLING, Family, bare_family
 from .thing import Thing, ThingId
 
@@ -271,6 +271,8 @@ class Intake:
         if family is None:
             self._hear_node(channel, row, data, now)
             return
+        if row.dgn == GENERIC_CONFIGURATION:
+            self._keeper.spoken(self.bus, channel.source, row.dgn, data, now)
         if now < channel.rest_until:
             return
         cell, last = self._cell(channel, row, data, now)

@@ -14,11 +14,17 @@ _CLAIMED, _PRODUCT, _ADDRESS = "n", "p", "sa"
 
 def claimed_name(data: bytes) -> str | None:
     """Return the maker and the serial number in an address claim; None without a serial number."""
-    number = int.from_bytes(data[:4], "little")
-    identity = number & (1 << _IDENTITY_BITS) - 1
+    identity = int.from_bytes(data[:4], "little") & (1 << _IDENTITY_BITS) - 1
     if len(data) < NAME_BYTES or not identity:
         return None
-    return f"{_CLAIMED}{number >> _IDENTITY_BITS & _MAKER}.{identity}"
+    return f"{_CLAIMED}{maker_of_claim(data)}.{identity}"
+
+
+def maker_of_claim(data: bytes) -> int | None:
+    """Return the number of the maker in an address claim; None for a short one."""
+    if len(data) < NAME_BYTES:
+        return None
+    return int.from_bytes(data[:4], "little") >> _IDENTITY_BITS & _MAKER
 
 
 def product_name(make: str | None, model: str | None, serial: str | None) -> str | None:
