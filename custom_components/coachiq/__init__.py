@@ -35,6 +35,7 @@ from .node_problem import watch_lamps
 from .rvc import Spec, SpecError, load_chassis_spec, load_diagnostics, load_spec
 from .services import async_register_actions
 from .store import CoachStore
+from .websocket_api import async_register_commands
 
 VERSION = 1
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -44,6 +45,7 @@ async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
     """Register the actions."""
     async_register_actions(hass)
     async_register_hold(hass)
+    async_register_commands(hass)
     async_collect_in_pieces(hass)
     return True
 

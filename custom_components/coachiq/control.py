@@ -20,7 +20,6 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant, ServiceCall, State
 from homeassistant.exceptions import (
     HomeAssistantError,
-    ServiceValidationError,
     Unauthorized,
 )
 from homeassistant.helpers import config_validation as cv, entity_registry as er
@@ -30,6 +29,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .error import CommandError
+from .translated_error import in_words
 
 ATTR_COMMAND: Final = "command"
 ATTR_STATE: Final = "state"
@@ -125,7 +125,7 @@ async def _async_control(call: ServiceCall, *, stop_on_failure: bool = False) ->
     outcomes: list[Outcome] = []
     for entity_id in targets:
         if outcomes and outcomes[-1].error:
-            problem = _in_words(CommandError("not_tried", entity=entity_id))
+            problem = in_words(CommandError("not_tried", entity=entity_id))
             outcomes += [_outcome(call.hass, rest, problem) for rest in targets[len(outcomes) :]]
             break
         outcomes.append(await _async_obey(call, entity_id))
@@ -136,11 +136,11 @@ def _check(wish: dict[str, Any]) -> None:
     """Raise a translated error when the parts of a wish contradict each other."""
     command, state, brightness = wish[ATTR_COMMAND], wish.get(ATTR_STATE), wish.get(ATTR_BRIGHTNESS)
     if command == SET and state is None and brightness is None:
-        raise _in_words(CommandError("nothing_to_set"))
+        raise in_words(CommandError("nothing_to_set"))
     if command != SET and not (state is None and brightness is None):
-        raise _in_words(CommandError("only_to_set", command=command))
+        raise in_words(CommandError("only_to_set", command=command))
     if state is False and brightness:
-        raise _in_words(CommandError("off_has_no_brightness"))
+        raise in_words(CommandError("off_has_no_brightness"))
 
 
 def _targets(call: ServiceCall) -> list[str]:
@@ -151,13 +151,13 @@ def _targets(call: ServiceCall) -> list[str]:
         meant.missing_devices | meant.missing_areas | meant.missing_floors | meant.missing_labels
     )
     if missing:
-        raise _in_words(CommandError("target_missing", targets=", ".join(sorted(missing))))
+        raise in_words(CommandError("target_missing", targets=", ".join(sorted(missing))))
     found = {one for one in meant.indirectly_referenced if _reason(hass, one) is None}
     named: list[str] = call.data.get(ATTR_ENTITY_ID, [])
     place = {entity_id: turn for turn, entity_id in enumerate(named)}
     if targets := meant.referenced | found:
         return sorted(targets, key=lambda one: (place.get(one, len(place)), one))
-    raise _in_words(CommandError("nothing_meant"))
+    raise in_words(CommandError("nothing_meant"))
 
 
 async def _async_obey(call: ServiceCall, entity_id: str) -> Outcome:
@@ -183,7 +183,7 @@ async def _async_check_user(call: ServiceCall, entity_id: str) -> None:
         return
     user = await call.hass.auth.async_get_user(user_id)
     if user is None or not user.permissions.check_entity(entity_id, POLICY_CONTROL):
-        sentence = _in_words(CommandError("not_permitted", entity=entity_id))
+        sentence = in_words(CommandError("not_permitted", entity=entity_id))
         error = Unauthorized(context=call.context, entity_id=entity_id, permission=POLICY_CONTROL)
         error.generate_message = True
         error.translation_domain = DOMAIN
@@ -208,24 +208,24 @@ def _native(call: ServiceCall, entity_id: str) -> tuple[str, dict[str, int]]:
     Raises a translated error where that cannot be done, or needs what is not known.
     """
     if reason := _reason(call.hass, entity_id):
-        raise _in_words(reason)
+        raise in_words(reason)
     state = call.hass.states.get(entity_id)
     if state is None or state.state == STATE_UNAVAILABLE:
-        raise _in_words(CommandError("target_unavailable", entity=entity_id))
+        raise in_words(CommandError("target_unavailable", entity=entity_id))
     command, on = call.data[ATTR_COMMAND], call.data.get(ATTR_STATE)
     brightness: int | None = call.data.get(ATTR_BRIGHTNESS)
     if command == TOGGLE:
         if state.state not in {STATE_ON, STATE_OFF}:
-            raise _in_words(CommandError("target_unknown", entity=entity_id))
+            raise in_words(CommandError("target_unknown", entity=entity_id))
         on = state.state == STATE_OFF
     elif command in {UP, DOWN}:
         before = _brightness(state)
         if _dims(state) and before is None:
-            raise _in_words(CommandError("target_unknown", entity=entity_id))
+            raise in_words(CommandError("target_unknown", entity=entity_id))
         change = STEP if command == UP else -STEP
         brightness = min(FULL, max(0, (before or 0) + change))
     if brightness is not None and not _dims(state):
-        raise _in_words(CommandError("not_dimmed", entity=entity_id))
+        raise in_words(CommandError("not_dimmed", entity=entity_id))
     if on is False or brightness == 0:
         return SERVICE_TURN_OFF, {}
     name = BRIGHTNESS_OF[Platform(state.domain)]
@@ -265,11 +265,4 @@ def _outcome(hass: HomeAssistant, entity_id: str, error: HomeAssistantError | No
         state=None if state is None else state.state,
         brightness=None if state is None else _brightness(state),
         error=error,
-    )
-
-
-def _in_words(error: CommandError) -> ServiceValidationError:
-    """Return an error as Home Assistant's."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=error.words
     )

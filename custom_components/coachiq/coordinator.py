@@ -45,6 +45,7 @@ from .const import (
 )
 from .device import make_devices, move_device, name_of, show_product, thing_device
 from .error import BusError, CoachError
+from .follow import Feed, Wanted
 from .garbage import async_spare_newcomers
 from .guard import Guard
 from .node_place import NodePlaces
@@ -127,6 +128,8 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         # The unique ids of the entities that were made of things.
         self.made: set[str] = set()
         self._witnesses: list[Witness] = []
+        # What clients follow, by the buses and what they want of them.
+        self.feeds: dict[tuple[tuple[str, ...], Wanted], Feed] = {}
         self._promotions: Promotions = {}
         self._via: dict[ThingId, int | None] = {}
         # The device of each thing, as it was for this node.
@@ -184,6 +187,8 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         """Stop what moves, close the buses and keep what was learnt."""
         await self.async_halt(self.coach.motions.moving())
         self._listeners.clear()
+        for feed in self.feeds.values():
+            feed.end()
         await asyncio.gather(*(link.stop() for link in self.links.values()))
         await self.recordings.async_end()
         self.coach.stop()

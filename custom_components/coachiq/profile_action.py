@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import area_registry as ar
 from homeassistant.util import slugify
 from homeassistant.util.json import JsonObjectType
@@ -20,6 +19,7 @@ from .coordinator import CoachCoordinator
 from .device import registered_thing
 from .error import ProfileError
 from .rvc import load_spec
+from .translated_error import in_words
 
 ATTR_FILE = "file"
 ATTR_PATH = "path"
@@ -47,7 +47,7 @@ async def async_import_profile(coordinator: CoachCoordinator, call: ServiceCall)
             _read, Path(hass.config.config_dir), call.data.get(ATTR_TEXT), call.data.get(ATTR_PATH)
         )
     except ProfileError as error:
-        raise _translated(error) from error
+        raise in_words(error) from error
     file = await _async_save(hass, found.profile, call.data.get(ATTR_FILE) or found.profile.title)
     return {
         "title": found.profile.title,
@@ -135,18 +135,9 @@ async def _async_save(hass: HomeAssistant, profile: Profile, name: str) -> str:
     slug = slugify(name.strip().removesuffix(".yaml"))
     # What slugify makes of nothing, and of signs only.
     if slug in ("", "unknown"):
-        raise _translated(ProfileError("profile_name", name=name))
+        raise in_words(ProfileError("profile_name", name=name))
     try:
         path = await hass.async_add_executor_job(save_profile, profile, slug, config)
     except ProfileError as error:
-        raise _translated(error) from error
+        raise in_words(error) from error
     return str(path.relative_to(hass.config.config_dir))
-
-
-def _translated(error: ProfileError) -> ServiceValidationError:
-    """Return an error as Home Assistant tells it."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=error.key,
-        translation_placeholders=error.words,
-    )

@@ -13,7 +13,7 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_get_config_entry
 from homeassistant.helpers.translation import async_get_translations
@@ -36,6 +36,7 @@ from .profile_action import (
     async_export_profile,
     async_import_profile,
 )
+from .translated_error import in_words
 
 ATTR_BUS = "bus"
 ATTR_CODE = "code"
@@ -60,23 +61,21 @@ class Action:
     everywhere: bool = False
 
 
-def buses_meant(coordinator: CoachCoordinator, call: ServiceCall) -> list[str]:
-    """Return the keys of the buses that a call means by key or name: all when it names none."""
-    wanted = call.data.get(ATTR_BUS)
+def buses_meant(coordinator: CoachCoordinator, wanted: str | None) -> list[str]:
+    """Return the keys of the buses that a key or a name means: of all when there is none."""
     if wanted is None:
         return list(coordinator.buses)
     if wanted in coordinator.buses:
         return [wanted]
     if named := [key for key, bus in coordinator.buses.items() if bus.title == wanted]:
         return named
-    raise ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="bus_unknown",
-        translation_placeholders={
-            "bus": wanted,
-            "coach": coordinator.entry.title,
-            "buses": ", ".join(coordinator.buses),
-        },
+    raise in_words(
+        CommandError(
+            "bus_unknown",
+            bus=wanted,
+            coach=coordinator.entry.title,
+            buses=", ".join(coordinator.buses),
+        )
     )
 
 
@@ -85,7 +84,7 @@ async def _probe_bus(coordinator: CoachCoordinator, call: ServiceCall) -> Servic
 
     Raises when the only one is down.
     """
-    keys = buses_meant(coordinator, call)
+    keys = buses_meant(coordinator, call.data.get(ATTR_BUS))
     found = await asyncio.gather(
         *(_async_probe(coordinator, key, call.data[ATTR_SECONDS]) for key in keys)
     )
@@ -146,13 +145,17 @@ def _response(report: Report) -> JsonObjectType:
 async def _start_recording(coordinator: CoachCoordinator, call: ServiceCall) -> ServiceResponse:
     """Record buses for some minutes."""
     return await coordinator.recordings.async_start(
-        buses_meant(coordinator, call), call.data[ATTR_FORMAT], 60 * call.data[ATTR_MINUTES]
+        buses_meant(coordinator, call.data.get(ATTR_BUS)),
+        call.data[ATTR_FORMAT],
+        60 * call.data[ATTR_MINUTES],
     )
 
 
 async def _stop_recording(coordinator: CoachCoordinator, call: ServiceCall) -> ServiceResponse:
     """End the recordings of buses."""
-    return await coordinator.recordings.async_stop(buses_meant(coordinator, call))
+    return await coordinator.recordings.async_stop(
+        buses_meant(coordinator, call.data.get(ATTR_BUS))
+    )
 
 
 async def _stop_all(coordinator: CoachCoordinator, _: ServiceCall) -> None:
@@ -166,11 +169,7 @@ async def _unlock(coordinator: CoachCoordinator, call: ServiceCall) -> None:
     try:
         coordinator.guard.unlock(call.data[ATTR_CODE], 60 * call.data[ATTR_MINUTES])
     except CommandError as error:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key=error.key,
-            translation_placeholders={"thing": coordinator.entry.title, **error.words},
-        ) from error
+        raise in_words(error, thing=coordinator.entry.title) from error
 
 
 ACTIONS = (

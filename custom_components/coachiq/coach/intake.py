@@ -1,7 +1,7 @@
 """What one bus says: frames become values of things, and only what changed goes on."""
 
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from ..rvc import ACKNOWLEDGMENT, GLOBAL, Row, Spec, Value, split
@@ -94,7 +94,7 @@ class Intake:
         self.rejected: dict[ThingId, str] = {}
         self.frames = 0
         self.overlooked = 0
-        self._spec = spec
+        self.spec = spec
         self._keeper = keeper
         self._channels: dict[int, Channel] = {}
         self._voices: dict[ThingId, Voices] = {}
@@ -110,7 +110,7 @@ class Intake:
 
     def may_answer(self, family: Family, now: float) -> bool:
         """Tell whether a DGN of a family was asked for a short while ago."""
-        asked = (self._asked.get(self._spec.named(name).dgn) for name in family.feeds)
+        asked = (self._asked.get(self.spec.named(name).dgn) for name in family.feeds)
         return any(since is not None and now - since <= ANSWER_WINDOW for since in asked)
 
     def forget(self) -> None:
@@ -162,8 +162,17 @@ class Intake:
                 cell.heard = now
             elif channel.row is not None:
                 self._news(channel, channel.row, data, now)
+            else:
+                channel.known += 1
         if self._late:
             self._catch_up(now)
+
+    def strangers(self) -> Iterator[tuple[int, int, int, float]]:
+        """Yield each DGN that the table lacks: from whom, how many frames, when the last came."""
+        for can_id, channel in self._channels.items():
+            dgn = split(can_id).dgn
+            if self.spec.get(dgn) is None:
+                yield dgn, channel.source, channel.known, channel.heard
 
     def freshness(self, thing: ThingId, dgn: str) -> tuple[float, float] | None:
         """Return when a DGN last told of a thing of a timed family, and its cadence in seconds.
@@ -241,7 +250,7 @@ class Intake:
             return None
         frame = split(can_id)
         channel = Channel(source=frame.source, destination=frame.destination, heard=now)
-        row = self._spec.get(frame.dgn)
+        row = self.spec.get(frame.dgn)
         family = self._family(row) if row else None
         if row is None:
             self.unknown[frame.dgn] += 1

@@ -54,6 +54,11 @@ class Walk:
 
     def _rank(self, thing: Thing, changed: set[str], was_on: Value) -> int:
         """Tell how much a change tells: of things that are switched more than of others."""
-        if thing.id.family in SWITCHABLE and changed & OPERATED:
+        if is_operated(thing, changed):
             return SWITCHED if "on" in changed and was_on is not None else SET
         return MEASURED if thing.id in self._before else APPEARED
+
+
+def is_operated(thing: Thing, changed: set[str]) -> bool:
+    """Tell whether a change is that of something that is switched, and not only measured."""
+    return thing.id.family in SWITCHABLE and bool(changed & OPERATED)
