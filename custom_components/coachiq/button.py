@@ -48,7 +48,8 @@ async def async_setup_entry(
 def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachButton]:
     """Make the buttons of a thing."""
     return [
-        CoachButton(coordinator, thing, row, ()) for row in matching(coordinator, thing, BUTTONS)
+        CoachButton(coordinator, thing, row, thing.values)
+        for row in matching(coordinator, thing, BUTTONS)
     ]
 
 
@@ -60,8 +61,13 @@ class CoachButton(CommandedEntity, ButtonEntity):
     @property
     @override
     def available(self) -> bool:
-        """Tell whether the bus is up, and the thing not silent unless this stops it."""
-        return self._line.up and (self.entity_description.stops or not self.thing.silent)
+        """Tell whether the bus is up; what stops a thing needs to know nothing of it."""
+        return self._line.up if self.entity_description.stops else super().available
+
+    @override
+    def look(self) -> str | None:
+        """Return when it was pressed: the rest is shown by others."""
+        return self.state
 
     @override
     async def async_press(self) -> None:

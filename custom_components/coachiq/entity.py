@@ -71,7 +71,6 @@ class ThingEntity(NewsEntity, BaseCoordinatorEntity[CoachCoordinator]):
         self._attr_device_info = coordinator.device_info(thing)
         self._line = coordinator.coach.lines[thing.id.bus]
         self._written = 0.0
-        self._was_available = False
         self._later: CALLBACK_TYPE | None = None
 
     @property
@@ -94,16 +93,16 @@ class ThingEntity(NewsEntity, BaseCoordinatorEntity[CoachCoordinator]):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state, where it has an interval the first at once, then the last."""
-        if not self.entity_description.interval or self.available != self._was_available:
+        """Write the state, where it has an interval the first at once, then the last.
+
+        What shows nothing need not wait.
+        """
+        interval = self.entity_description.interval
+        wait = self._written + interval - self.hass.loop.time()
+        news = self._shown is None or self.available != self.was_available
+        if news or wait <= 0 or not interval:
             self._write()
-            return
-        if self._later is not None:
-            return
-        wait = self._written + self.entity_description.interval - self.hass.loop.time()
-        if wait <= 0:
-            self._write()
-        else:
+        elif self._later is None:
             self._later = async_call_later(
                 self.hass, wait, HassJob(self._write_later, cancel_on_shutdown=True)
             )
@@ -117,7 +116,6 @@ class ThingEntity(NewsEntity, BaseCoordinatorEntity[CoachCoordinator]):
     @callback
     def _write(self) -> None:
         """Write the state now, if it is another one."""
-        self._was_available = self.available
         before = self._shown
         self.write_news()
         if self._shown != before:

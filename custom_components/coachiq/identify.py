@@ -7,7 +7,6 @@ from typing import override
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.components.button.const import ButtonDeviceClass
 from homeassistant.const import EntityCategory
-from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError
 
 from .coach import Thing, number
@@ -84,12 +83,10 @@ class IdentifyButton(ThingEntity, ButtonEntity):
         else:
             await self.coordinator.async_command(self.thing, "turn_off")
 
-    @callback
     @override
-    def _handle_coordinator_update(self) -> None:
-        """Write only whether it can be pressed: the rest is the light's."""
-        if self.available != self._was_available:
-            self._write()
+    def look(self) -> str | None:
+        """Return when it was pressed: the rest is the light's."""
+        return self.state
 
     def _refusal(self, key: str) -> HomeAssistantError:
         """Return the error that says why the light does not blink."""

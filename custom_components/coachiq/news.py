@@ -8,7 +8,9 @@ from typing import Final, override
 from homeassistant.core import callback
 from homeassistant.helpers.entity import Entity
 
+# What is shown before the first write, and by what is unavailable: unknown is something else.
 _NEVER: Final = object()
+_UNAVAILABLE: Final = object()
 
 
 class NewsEntity(Entity):
@@ -27,15 +29,24 @@ class NewsEntity(Entity):
             self.assumed_state,
         )
 
+    @property
+    def was_available(self) -> bool:
+        """Tell whether it was available when its state was written last."""
+        return self._shown is not _NEVER and self._shown is not _UNAVAILABLE
+
     @callback
     def write_news(self) -> None:
         """Write the state if it is not what was written last."""
-        if self._shown != (self.look() if self.available else None):
+        if self._shown != self._now():
             self.async_write_ha_state()
 
     @callback
     @override
     def _async_write_ha_state(self) -> None:
         """Write the state, as Home Assistant also does by itself, and remember it."""
-        self._shown = self.look() if self.available else None
+        self._shown = self._now()
         super()._async_write_ha_state()
+
+    def _now(self) -> object:
+        """Return what is to be shown now."""
+        return self.look() if self.available else _UNAVAILABLE

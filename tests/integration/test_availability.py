@@ -84,3 +84,29 @@ async def test_set_up_does_not_wait_for_the_adapter(hass: HomeAssistant, gateway
     await gateway.open()
     await until(lambda: entry.runtime_data.is_up("house"), 5)
     await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_what_is_unknown_and_what_is_pressed_goes_with_the_bus(
+    hass: HomeAssistant, fixed_address: int, gateway: Gateway
+) -> None:
+    """A sensor without a value and the buttons are unavailable too, and come back."""
+    entry = coach_entry(bus_behind(gateway))
+    await set_up(hass, entry)
+    for _ in range(2):
+        # A light, and a generator that says nothing of its oil.
+        await gateway.say(ON)
+        await gateway.say("T19FFDC938005E010000FFFFFF")
+        await asyncio.sleep(0.15)
+    oil = "sensor.generator_oil_pressure"
+    ids = (oil, "button.dimmer_36_identify", "button.generator_stop")
+
+    def states() -> set[str]:
+        return {state.state for entity in ids if (state := hass.states.get(entity))}
+
+    await until(lambda: all(map(hass.states.get, ids)))
+    assert states() == {"unknown"}
+    await gateway.close()
+    await until(lambda: states() == {"unavailable"}, 1)
+    await gateway.open()
+    await until(lambda: states() == {"unknown"}, 5)
+    await hass.config_entries.async_unload(entry.entry_id)
