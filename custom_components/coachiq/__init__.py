@@ -1,6 +1,7 @@
 """CoachIQ: a coach's RV-C network in Home Assistant."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -18,15 +19,16 @@ from .coach.intake import NODE_SILENCE
 from .coach.mover import intents
 from .const import (
     BUS,
-    CONF_COACH,
     CONF_PROFILE,
     CONF_PROTOCOL,
     CONF_RECORD,
+    CONF_STORAGE,
     DOMAIN,
     J1939,
     PLATFORMS,
 )
 from .coordinator import CoachConfigEntry, CoachCoordinator, bus_keys
+from .device import coach_identifier
 from .error import ProfileError
 from .garbage import async_collect_in_pieces, async_spare_collections
 from .hold import async_register_hold
@@ -95,7 +97,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
     entry.async_create_background_task(
         hass, async_watch_bridges(hass, coordinator), "coachiq bridges"
     )
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    entry.async_on_unload(entry.add_update_listener(partial(_async_reload, _set_up_by(entry))))
     entry.async_on_unload(
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, coordinator.async_shut_down)
     )
@@ -127,7 +129,7 @@ async def async_remove_config_entry_device(
     """Let the owner delete a thing or a node that is not heard any more."""
     coordinator = entry.runtime_data
     names = {name for domain, name in device.identifiers if domain == DOMAIN}
-    kept = {f"coach-{entry.data[CONF_COACH]}", *(f"bus-{key}" for key in coordinator.buses)}
+    kept = {coach_identifier(entry), *(f"bus-{key}" for key in coordinator.buses)}
     if names & kept:
         return False
     # What no family was made for goes with its node.
@@ -160,9 +162,20 @@ def _node_of(coordinator: CoachCoordinator, thing: Thing) -> list[str]:
     return [coordinator.nodes.at(thing.id.bus, thing.source).identifier]
 
 
-async def _async_reload(hass: HomeAssistant, entry: CoachConfigEntry) -> None:
-    """Set the coach up again after a change of its options or buses."""
-    hass.config_entries.async_schedule_reload(entry.entry_id)
+def _set_up_by(entry: CoachConfigEntry) -> tuple[object, ...]:
+    """Return what a coach is set up by: all of its entry but the switch of storage."""
+    options = {name: value for name, value in entry.options.items() if name != CONF_STORAGE}
+    # Home Assistant changes a subentry in place.
+    buses = [subentry.as_dict() for subentry in entry.subentries.values()]
+    return entry.title, dict(entry.data), options, buses
+
+
+async def _async_reload(
+    before: tuple[object, ...], hass: HomeAssistant, entry: CoachConfigEntry
+) -> None:
+    """Set the coach up again after a change of its options or buses; `before` is how they were."""
+    if _set_up_by(entry) != before:
+        hass.config_entries.async_schedule_reload(entry.entry_id)
 
 
 def _load_spec(folder: Path) -> Spec:

@@ -22,9 +22,13 @@ from .news import NewsEntity
 
 @dataclass(frozen=True, kw_only=True)
 class BusSensorDescription(SensorEntityDescription):
-    """A sensor that shows the value of a bus's health that has the same name as its key."""
+    """A sensor that shows the value of a bus's health that has the same name as its key.
+
+    One that `stays` is also shown while the coach is in storage.
+    """
 
     entity_category: EntityCategory = EntityCategory.DIAGNOSTIC
+    stays: bool = False
 
 
 def _count(key: str) -> BusSensorDescription:
@@ -43,6 +47,7 @@ BUS_SENSORS = (
         translation_key="bus_state",
         device_class=SensorDeviceClass.ENUM,
         options=[state.value for state in BusState],
+        stays=True,
     ),
     BusSensorDescription(
         key="load",
@@ -101,6 +106,12 @@ class BusSensor(NewsEntity, BaseCoordinatorEntity[CoachCoordinator], SensorEntit
     @override
     async def async_update(self) -> None:
         """Do nothing: the bus is measured for all its sensors at once."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether it is shown now: in storage the figures rest."""
+        return self.entity_description.stays or not self.coordinator.coach.in_storage
 
     @property
     @override

@@ -42,6 +42,7 @@ CONF_CALIBRATION: Final = "calibration"
 CONF_INPUTS: Final = "inputs"
 CONF_WITHOUT: Final = "without"
 CONF_CODE: Final = "code"
+CONF_STORAGE: Final = "storage"
 BUS: Final = "bus"
 
 # Protocols of a bus. J1939 is only listened to.

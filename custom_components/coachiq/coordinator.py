@@ -37,6 +37,7 @@ from .const import (
     CONF_LISTEN_ONLY,
     CONF_PROTOCOL,
     CONF_SETTINGS,
+    CONF_STORAGE,
     CONF_THINGS,
     CONF_TRANSMIT,
     DOMAIN,
@@ -112,6 +113,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             chassis=chassis_words(chassis),
             state_of=self._state_of,
             promoted=self._promoted,
+            in_storage=entry.options.get(CONF_STORAGE, False),
         )
         self.guard = Guard(entry.options.get(CONF_CODE), clock.now)
         self.nodes = NodePlaces(self)
@@ -236,6 +238,15 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             known[thing.id.bus] += make(self, thing)
         for bus, entities in known.items():
             self._hand_over(add, bus, entities)
+
+    @callback
+    def async_store_away(self, *, stored: bool) -> None:
+        """Put the coach in storage or take it out, now and after a restart."""
+        options = {**self.entry.options, CONF_STORAGE: stored}
+        self.hass.config_entries.async_update_entry(self.entry, options=options)
+        self.coach.in_storage = stored
+        for bus in self.buses:
+            self._tell(bus, set(self._listeners.get(bus, ())))
 
     @callback
     def stop_adding(self) -> None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 
@@ -18,7 +19,7 @@ def make_devices(coordinator: CoachCoordinator) -> None:
     registry = dr.async_get(coordinator.hass)
     coach = registry.async_get_or_create(
         config_entry_id=entry.entry_id,
-        identifiers={(DOMAIN, f"coach-{entry.data[CONF_COACH]}")},
+        identifiers={(DOMAIN, coach_identifier(entry))},
         name=entry.title,
         manufacturer="CoachIQ",
         model=coordinator.coach.profile.title or None,
@@ -32,6 +33,11 @@ def make_devices(coordinator: CoachCoordinator) -> None:
             translation_placeholders={"bus": subentry.title},
             via_device_id=coach.id,
         )
+
+
+def coach_identifier(entry: ConfigEntry) -> str:
+    """Return the name by which the device of the coach itself is known."""
+    return f"coach-{entry.data[CONF_COACH]}"
 
 
 def bus_device(coordinator: CoachCoordinator, bus: str) -> dr.DeviceEntry:

@@ -16,6 +16,9 @@ from .coordinator import CoachCoordinator
 from .error import CommandError
 from .news import NewsEntity
 
+# Of a coach in storage nobody needs to see more, in seconds.
+STORAGE_INTERVAL = 60.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class ThingDescription(EntityDescription):
@@ -76,8 +79,9 @@ class ThingEntity(NewsEntity, BaseCoordinatorEntity[CoachCoordinator]):
     @property
     @override
     def available(self) -> bool:
-        """Tell whether the bus is up and the thing not silent beyond its time."""
-        return self._line.up and not self.thing.silent
+        """Tell whether the bus is up and the thing neither silent for too long nor at rest."""
+        is_resting = self.coordinator.coach.is_resting(self.thing)
+        return self._line.up and not self.thing.silent and not is_resting
 
     @override
     async def async_update(self) -> None:
@@ -98,6 +102,8 @@ class ThingEntity(NewsEntity, BaseCoordinatorEntity[CoachCoordinator]):
         What shows nothing need not wait.
         """
         interval = self.entity_description.interval
+        if self.coordinator.coach.in_storage:
+            interval = STORAGE_INTERVAL
         wait = self._written + interval - self.hass.loop.time()
         news = self._shown is None or self.available != self.was_available
         if news or wait <= 0 or not interval:

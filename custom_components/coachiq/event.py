@@ -97,7 +97,7 @@ class CoachEvent(ThingEntity, EventEntity):
     def _handle_coordinator_update(self) -> None:
         """Tell what happened, if anything did."""
         value = self.thing.values[self.entity_description.value]
-        if value != self._last and None not in (value, self._last):
+        if value != self._last and None not in (value, self._last) and self.available:
             happening = self.entity_description.happened(self.thing.values)
             if happening:
                 self._trigger_event(*happening)

@@ -85,8 +85,8 @@ class NodeLastSeen(NodeEntity, SensorEntity):
     @property
     @override
     def available(self) -> bool:
-        """Tell that it was heard also when its bus is down."""
-        return True
+        """Tell whether the coach is not in storage."""
+        return not self.coordinator.coach.in_storage
 
     @property
     @override
@@ -96,9 +96,11 @@ class NodeLastSeen(NodeEntity, SensorEntity):
 
     @callback
     def _look(self) -> None:
-        """Write when the node was heard, if it was and it is time to."""
+        """Write when the node was heard, if it was and it is time to, and whether this rests."""
         node = self.coordinator.coach.lines[self._place.bus].intake.nodes.get(self._place.source)
         now = self.coordinator.clock.now()
         if node and node.heard != self._heard and now - self._written >= WRITING_INTERVAL:
             self._heard, self._written = node.heard, now
+            self.write_news()
+        elif self.available != self.was_available:
             self.write_news()

@@ -11,6 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coach import Thing, label
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import CommandedEntity, ThingDescription, matching
+from .storage import StorageSwitch
 
 PARALLEL_UPDATES = 0
 
@@ -109,7 +110,8 @@ SWITCHES = (
 async def async_setup_entry(
     _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Make a switch of each thing that is one."""
+    """Make the coach's own switch, and one of each thing that is one."""
+    async_add_entities([StorageSwitch(entry.runtime_data)])
     entry.runtime_data.add_platform(async_add_entities, _make)
 
 

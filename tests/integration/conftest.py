@@ -1,13 +1,22 @@
 """A Home Assistant with one coach on a virtual bus, and the coach's own end of that bus."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, field
 import itertools
 
 import can
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
+from homeassistant.core import (
+    Event,
+    EventStateChangedData,
+    EventStateReportedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -179,3 +188,42 @@ async def listener(hass: HomeAssistant, peer: Peer) -> AsyncGenerator[MockConfig
     await set_up(hass, entry)
     yield entry
     await hass.config_entries.async_unload(entry.entry_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """How often the state of each of our entities was written, by whether it was another one."""
+
+    changed: Counter[str] = field(default_factory=Counter)
+    unchanged: Counter[str] = field(default_factory=Counter)
+
+
+@pytest.fixture
+def writes(hass: HomeAssistant) -> Iterator[Writes]:
+    """Count the states of our entities that are written."""
+    counts = Writes()
+    registry = er.async_get(hass)
+
+    @callback
+    def any_of(_: EventStateReportedData) -> bool:
+        return True
+
+    @callback
+    def changed(event: Event[EventStateChangedData]) -> None:
+        counts.changed.update(ours(event.data["entity_id"]))
+
+    @callback
+    def reported(event: Event[EventStateReportedData]) -> None:
+        counts.unchanged.update(ours(event.data["entity_id"]))
+
+    def ours(entity_id: str) -> list[str]:
+        entity = registry.async_get(entity_id)
+        return [entity_id] if entity and entity.platform == DOMAIN else []
+
+    stops = (
+        hass.bus.async_listen(EVENT_STATE_REPORTED, reported, event_filter=any_of),
+        hass.bus.async_listen(EVENT_STATE_CHANGED, changed),
+    )
+    yield counts
+    for stop in stops:
+        stop()

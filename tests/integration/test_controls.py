@@ -378,7 +378,8 @@ async def test_what_can_hurt_people_has_no_control_until_it_is_allowed(
 ) -> None:
     await peer.appear(DOOR, GENERATOR, DEMAND, WASTE, "19FDE580#010000FFFFFFFFFF")
     assert hass.states.get("binary_sensor.door_1_lock").state == "on"
-    assert not hass.states.async_entity_ids(("lock", "switch", "valve"))
+    controls = hass.states.async_entity_ids(("lock", "switch", "valve"))
+    assert controls == ["switch.coach_storage"]
     # To stop is always allowed, also while nothing is known.
     peer.take()
     press = asyncio.create_task(

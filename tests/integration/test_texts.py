@@ -26,6 +26,7 @@ from custom_components.coachiq import (
     number,
     select,
     sensor_table,
+    storage,
     switch,
     valve,
     water_heater,
@@ -58,7 +59,7 @@ ROWS = {
     "lock": lock.LOCKS,
     "number": number.NUMBERS,
     "select": select.SELECTS,
-    "switch": switch.SWITCHES,
+    "switch": (*switch.SWITCHES, storage.STORAGE),
     "valve": valve.VALVES,
     "water_heater": water_heater.WATER_HEATERS,
 }

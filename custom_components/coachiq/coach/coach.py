@@ -83,6 +83,7 @@ class Coach:
         chassis: Mapping[int, str],
         state_of: Callable[[str], str | None] = lambda _: None,
         promoted: Callable[[str, str, str], None] = lambda *_: None,
+        in_storage: bool = False,
     ) -> None:
         """Take the protocol table, the profile, the owner's decisions by thing, and who listens.
 
@@ -91,6 +92,7 @@ class Coach:
         under which better name they are to go on.
         """
         self.profile = profile
+        self._in_storage = in_storage
         self._decisions = decisions
         self.things: dict[ThingId, Thing] = {}
         self.lines: dict[str, Line] = {}
@@ -185,6 +187,24 @@ class Coach:
         channel = self.row(zone).ambient
         return ThingId(zone.bus, "ambient", zone.key if channel is None else (channel,))
 
+    @property
+    def in_storage(self) -> bool:
+        """Tell whether the coach is in storage: nothing is asked for, and most things rest."""
+        return self._in_storage
+
+    @in_storage.setter
+    def in_storage(self, stored: bool) -> None:
+        """Put the coach in storage; or take it out, and ask for what may have changed meanwhile."""
+        self._in_storage = stored
+        for bus, line in self.lines.items():
+            self._tell_all(bus)
+            if line.intake.address is not None:
+                self._ask(line, bus)
+
+    def is_resting(self, thing: Thing) -> bool:
+        """Tell whether a thing is neither shown nor operated, since the coach is in storage."""
+        return self._in_storage and not thing.family.stays
+
     def may_answer(self, thing: Thing) -> bool:
         """Tell whether what a thing says now may be the answer to our question."""
         return self.lines[thing.id.bus].intake.may_answer(thing.family, self._clock.now())
@@ -202,6 +222,9 @@ class Coach:
         row = command_of(self.profile.key, thing.id.family, intent)
         if row is None:
             done(CommandError("command_unheeded"))
+            return
+        if self.is_resting(thing) and not row.stops:
+            done(CommandError("in_storage"))
             return
         dgn, data = row.encode(self._spec, thing, arguments)
         decoded = dict(zip(dgn.index, dgn.decode(data), strict=True))
@@ -229,6 +252,8 @@ class Coach:
 
     def check_motion(self, thing: Thing, moving: bool = False) -> tuple[str, ...]:  # noqa: FBT001, FBT002  motions call it
         """Return the inputs that a mover does without; raises CommandError when it must rest."""
+        if self.is_resting(thing):
+            raise CommandError("in_storage")
         decision = self.decision(thing.id)
         return self.interlock.check(MOVERS[thing.id.family], thing, decision, moving=moving)
 
@@ -263,16 +288,7 @@ class Coach:
         self.bus_up(bus)
         line = self.lines[bus]
         line.intake.address = line.wire.address
-        for timer in line.timers:
-            timer.cancel()
-        names = [*FAMILY_OF, *TELLING_OF_NODES]
-        gap = ASKING_TIME / len(names)
-        line.timers = [
-            self._clock.call_later(
-                gap * turn, partial(self.wanted, bus, self._spec.named(name).dgn)
-            )
-            for turn, name in enumerate(names)
-        ]
+        self._ask(line, bus)
 
     def bus_down(self, bus: str) -> None:
         """Forget what a bus has said: nothing of it is known now."""
@@ -386,7 +402,9 @@ class Coach:
             self._show(thing)
 
     def wanted(self, bus: str, dgn: int) -> None:
-        """Ask all nodes for a DGN (RV-C section 3.2.4.2, 2023-11)."""
+        """Ask all nodes for a DGN (RV-C section 3.2.4.2, 2023-11), unless the coach is stored."""
+        if self._in_storage:
+            return
         line = self.lines[bus]
 
         def left(error: BusError | None) -> None:
@@ -396,6 +414,19 @@ class Coach:
         if line.wire.send(REQUEST, request(dgn), left, destination=GLOBAL):
             # Also now: an answer may be read before the sender reports that the request has left.
             line.intake.asked(dgn, self._clock.now())
+
+    def _ask(self, line: Line, bus: str) -> None:
+        """Begin to ask for every status that a family needs, in place of what is still asked."""
+        for timer in line.timers:
+            timer.cancel()
+        names = [*FAMILY_OF, *TELLING_OF_NODES]
+        gap = ASKING_TIME / len(names)
+        line.timers = [
+            self._clock.call_later(
+                gap * turn, partial(self.wanted, bus, self._spec.named(name).dgn)
+            )
+            for turn, name in enumerate(names)
+        ]
 
     def _send(
         self,

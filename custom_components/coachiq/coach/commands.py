@@ -17,13 +17,14 @@ class Command:
     `says` is the intent of RV-C, `takes` gives its arguments besides the thing's key. `expects`
     gives the thing's values that must follow, from what was asked for and from the fields as they
     were encoded. `enough` names the values by which a thing that answered otherwise still did
-    what was asked.
+    what was asked. One that `stops` what can hurt people is never refused.
     """
 
     says: str
     expects: Callable[[Arguments, Mapping[str, Value]], dict[str, Value]]
     takes: Callable[[Thing, Arguments], Arguments] = lambda _, arguments: arguments
     enough: tuple[str, ...] = ()
+    stops: bool = False
 
     @property
     def dgn(self) -> str:
@@ -124,11 +125,13 @@ def _at(**arguments: Value) -> Callable[[Thing, Arguments], Arguments]:
 _ON, _OFF = _expecting(on=True), _expecting(on=False)
 
 
-def _switched(family: str, on: str, off: str) -> dict[tuple[str, str], Command]:
-    """Return the intents of what is only on or off."""
+def _switched(
+    family: str, on: str, off: str, *, stops: bool = False
+) -> dict[tuple[str, str], Command]:
+    """Return the intents of what is only on or off; `stops`: to turn it off is never refused."""
     return {
         (family, "turn_on"): Command(says=on, expects=_ON),
-        (family, "turn_off"): Command(says=off, expects=_OFF),
+        (family, "turn_off"): Command(says=off, expects=_OFF, stops=stops),
     }
 
 
@@ -149,8 +152,10 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
     ),
     ("door", "lock"): Command(says="lock.lock", expects=_expecting(locked=True)),
     ("door", "unlock"): Command(says="lock.unlock", expects=_expecting(locked=False)),
-    **_switched("generator", "generator.start", "generator.stop"),
-    **_switched("generator_demand", "generator_demand.make", "generator_demand.withdraw"),
+    **_switched("generator", "generator.start", "generator.stop", stops=True),
+    **_switched(
+        "generator_demand", "generator_demand.make", "generator_demand.withdraw", stops=True
+    ),
     ("generator_demand", "override_quiet_time"): Command(
         says="generator_demand.override_quiet_time", expects=_fixed("quiet_time_override")
     ),

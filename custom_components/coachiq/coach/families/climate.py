@@ -37,6 +37,7 @@ CLIMATE: tuple[Family, ...] = (
             )
         },
         lowest=0,
+        stays=True,
     ),
     Family(
         key="air_conditioner",

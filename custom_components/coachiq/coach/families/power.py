@@ -165,6 +165,7 @@ POWER: tuple[Family, ...] = (
             (4,): "starter",
         },
         priority="device_priority",
+        stays=True,
     ),
     Family(
         key="generator",

@@ -48,7 +48,7 @@ class Family:
     instance in a key of several parts, a name of their own; `priority` is the field by which one
     of several senders is chosen. `fields` is for a DGN that no family was made for: all that it
     says. Of the DGNs that are `timed` every frame is read, and how often they come is
-    learnt.
+    learnt. Things of one that `stays` are shown while the coach is in storage, no others.
     """
 
     key: str
@@ -60,6 +60,7 @@ class Family:
     priority: str | None = None
     fields: tuple[Field, ...] = ()
     timed: frozenset[str] = frozenset()
+    stays: bool = False
 
     def name_of(self, key: tuple[int, ...]) -> str:
         """Return what a thing of this key is called: a name of its own, else the family's."""

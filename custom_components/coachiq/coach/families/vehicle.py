@@ -87,6 +87,8 @@ VEHICLE: tuple[Family, ...] = (
             ),
         },
         lowest=0,
+        # The temperature outside.
+        stays=True,
     ),
     Family(
         key="altimeter",

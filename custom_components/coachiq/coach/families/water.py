@@ -42,6 +42,7 @@ WATER_SYSTEM: tuple[Family, ...] = (
             Derived(name="level", inputs=("relative_level", "resolution"), work_out=_percent),
         ),
         lowest=0,
+        stays=True,
         names={
             (0,): "fresh_water",
             (1,): "black_water",
