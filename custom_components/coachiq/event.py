@@ -13,18 +13,26 @@ from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
 from .node_event import NodeFault
 from .node_problem import add_reporters
-from .rvc import Value
+from .rvc import Timer, Value
 
 PARALLEL_UPDATES = 0
+# A switch that springs back is said again and again while it is held (6.25.2, 2023-11), at least
+# 0.1 s apart. One of which that is not said is not known to be held.
+HOLD = 1.0
+REPETITION = 0.5
 
 type Happening = tuple[str, dict[str, float] | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CoachEventDescription(ThingDescription, EventEntityDescription):
-    """An event of a family: what happened when `value` became another."""
+    """An event of a family: what happened when `value` became another.
+
+    `held` is the event after which another one follows if it goes on.
+    """
 
     value: str
+    held: str | None = None
     happened: Callable[[Mapping[str, Value]], Happening | None]
 
 
@@ -49,9 +57,10 @@ EVENTS = (
         key="moved",
         translation_key="moved",
         device_class=EventDeviceClass.BUTTON,
-        event_types=["on", "off", "pressed", "released", "turned"],
+        event_types=["on", "off", "pressed", "held", "released", "turned"],
         family="digital_input",
         value="position",
+        held="pressed",
         happened=_moved,
     ),
     CoachEventDescription(
@@ -61,6 +70,15 @@ EVENTS = (
         family="alarm",
         value="triggered",
         happened=_alarmed,
+    ),
+    # What a panel shows to who stands before it.
+    CoachEventDescription(
+        key="shown",
+        translation_key="shown",
+        event_types=["both_off", "only_led_1_on", "only_led_2_on", "both_on", "flash_alternately"],
+        family="indicator",
+        value="lamps",
+        happened=lambda values: (str(values["lamps"]), None),
     ),
 )
 
@@ -91,6 +109,13 @@ class CoachEvent(ThingEntity, EventEntity):
         """Take the thing as it is."""
         super().__init__(coordinator, thing, description, (description.value,))
         self._last = thing.values[description.value]
+        self._hold: Timer | None = None
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Wait no more for what goes on."""
+        self._end_hold()
+        await super().async_will_remove_from_hass()
 
     @callback
     @override
@@ -101,5 +126,23 @@ class CoachEvent(ThingEntity, EventEntity):
             happening = self.entity_description.happened(self.thing.values)
             if happening:
                 self._trigger_event(*happening)
+                self._end_hold()
+                if happening[0] == self.entity_description.held:
+                    self._hold = self.coordinator.clock.call_later(HOLD, self._go_on)
         self._last = value
         super()._handle_coordinator_update()
+
+    @callback
+    def _go_on(self) -> None:
+        """Tell that it is held, if it was said again just now."""
+        self._hold = None
+        heard = self._line.intake.last_heard(self.thing.id)
+        if heard is not None and self.coordinator.clock.now() - heard < REPETITION:
+            self._trigger_event("held")
+            super()._handle_coordinator_update()
+
+    def _end_hold(self) -> None:
+        """Wait no more for what goes on."""
+        if self._hold:
+            self._hold.cancel()
+            self._hold = None

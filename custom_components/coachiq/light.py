@@ -23,9 +23,10 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class CoachLightDescription(ThingDescription, LightEntityDescription):
-    """A light of a family, and whether it dims."""
+    """A light of a family, whether it dims, and whether it takes a time for that."""
 
     mode: ColorMode
+    ramps: bool = False
 
 
 LIGHTS = (
@@ -35,7 +36,9 @@ LIGHTS = (
         family="dimmer",
         kinds=frozenset(("light",)),
         mode=ColorMode.BRIGHTNESS,
+        ramps=True,
     ),
+    CoachLightDescription(key="light", name=None, family="indicator", mode=ColorMode.BRIGHTNESS),
     *(
         CoachLightDescription(
             key="light", name=None, family=family, kinds=frozenset(("light",)), mode=ColorMode.ONOFF
@@ -76,7 +79,7 @@ class CoachLight(SwitchedEntity, LightEntity):
         super().__init__(coordinator, thing, description, ("level", "on"))
         self._attr_color_mode = description.mode
         self._attr_supported_color_modes = {description.mode}
-        if description.mode is ColorMode.BRIGHTNESS:
+        if description.ramps:
             self._attr_supported_features = LightEntityFeature.TRANSITION
 
     @property

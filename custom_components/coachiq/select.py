@@ -16,10 +16,13 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class CoachSelectDescription(ThingDescription, SelectEntityDescription):
-    """A choice of a family: it shows a coded value, and asks for it by the same name."""
+    """A choice of a family: it shows a coded value, and asks for it by the same name.
+
+    Without an `intent` each option is one.
+    """
 
     value: str
-    intent: str = "set"
+    intent: str | None = "set"
 
 
 SELECTS = (
@@ -30,6 +33,21 @@ SELECTS = (
         options=["gas", "dc", "ac"],
         value="fuel_source",
         guarded=True,
+    ),
+    # The two lamps that an indicator may have.
+    CoachSelectDescription(
+        key="lamps",
+        translation_key="lamps",
+        family="indicator",
+        options=[
+            "both_off",
+            "only_led_1_on",
+            "only_led_2_on",
+            "both_on",
+            "flash_alternately",
+        ],
+        value="lamps",
+        intent=None,
     ),
     # Most coaches keep no schedules.
     CoachSelectDescription(
@@ -75,4 +93,7 @@ class CoachSelect(CommandedEntity, SelectEntity):
     async def async_select_option(self, option: str) -> None:
         """Choose another."""
         row = self.entity_description
-        await self.async_command(row.intent, **{row.value: option})
+        if row.intent is None:
+            await self.async_command(option)
+        else:
+            await self.async_command(row.intent, **{row.value: option})

@@ -74,6 +74,13 @@ def answering(stage: Stage) -> None:
         ("water_pump", "turn_on", 0, {}, "19FFB29E#FDFFFFFFFFFFFFFF"),
         ("water_pump", "turn_off", 0, {}, "19FFB29E#FCFFFFFFFFFFFFFF"),
         # No capture of these is published: by the layouts of RV-C, 2023-11.
+        ("indicator", "set_level", 11, {"level": 50.0}, "19FED99E#0BFF64FFFFFF04FF"),
+        ("indicator", "turn_off", 250, {}, "19FED99E#FAFFFFFFFFFF01FF"),
+        ("indicator", "both_off", 1, {}, "19FED99E#01FFFFFFFFFF01FF"),
+        ("indicator", "only_led_1_on", 1, {}, "19FED99E#01FFFFFFFFFF02FF"),
+        ("indicator", "only_led_2_on", 1, {}, "19FED99E#01FFFFFFFFFF03FF"),
+        ("indicator", "both_on", 1, {}, "19FED99E#01FFFFFFFFFF04FF"),
+        ("indicator", "flash_alternately", 1, {}, "19FED99E#01FFFFFFFFFF33FF"),
         ("floor_heat", "turn_on", 1, {}, "19FEFB9E#01F7FFFFFFFFFFFF"),
         ("floor_heat", "turn_off", 250, {}, "19FEFB9E#FAF3FFFFFFFFFFFF"),
         ("floor_heat", "set", 1, {"set_point": 25.0}, "19FEFB9E#01FF4025FFFFFFFF"),

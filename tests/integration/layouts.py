@@ -2,6 +2,22 @@
 
 # Frame, and what must be shown.
 LAYOUTS: dict[str, tuple[str, dict[str, str]]] = {
+    "a key's only lamp": (
+        "19FED784#0BFFC8FFFFFD02FF",
+        {"light.indicator_11": "on", "select.indicator_11_lamps": "only_led_1_on"},
+    ),
+    "a key's two lamps": (
+        "19FED784#0BFF64FFFFF403FF",
+        {"light.indicator_11": "on", "select.indicator_11_lamps": "only_led_2_on"},
+    ),
+    "a key whose lamps are off": (
+        "19FED784#0BFFC8FFFFF001FF",
+        {"light.indicator_11": "off", "select.indicator_11_lamps": "both_off"},
+    ),
+    "a key that flashes": (
+        "19FED784#0BFFC8FFFFF433FF",
+        {"light.indicator_11": "on", "select.indicator_11_lamps": "flash_alternately"},
+    ),
     "inverter that passes shore power through": (
         "19FFD480#01025FFFFFFFFFFF",
         {

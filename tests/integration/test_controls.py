@@ -19,6 +19,7 @@ DEMAND = "19FF8080#C000FFFFFFFFFFFF"
 WASTE = "19FFAF80#D0FF00FFFFFFFFFF"
 FRIDGE = "19FDD380#01F0A022802210FF"
 STOP = "button.generator_stop"
+LAMPS = "19FED784#0BFFC8FFFFF001FF"
 WATER = "19FFF759#0100602A002AFCFF"
 
 
@@ -40,6 +41,33 @@ class Case:
 
 
 CASES = {
+    "a key's lamps on": Case(
+        told=LAMPS,
+        entity="light.indicator_11",
+        action="light.turn_on",
+        data={"brightness_pct": 50},
+        leaves="19FED99D#0BFF64FFFFFF04FF",
+        answer="19FED784#0BFF64FFFFFD04FF",
+        shown={"state": "on", "brightness": 128},
+    ),
+    "a key's lamps off": Case(
+        told="19FED784#0BFFC8FFFFFD02FF",
+        entity="light.indicator_11",
+        action="light.turn_off",
+        data={},
+        leaves="19FED99D#0BFFFFFFFFFF01FF",
+        answer=LAMPS,
+        shown={"state": "off"},
+    ),
+    "a key's second lamp": Case(
+        told=LAMPS,
+        entity="select.indicator_11_lamps",
+        action="select.select_option",
+        data={"option": "only_led_2_on"},
+        leaves="19FED99D#0BFFFFFFFFFF03FF",
+        answer="19FED784#0BFFC8FFFFF403FF",
+        shown={"state": "only_led_2_on"},
+    ),
     "fan on": Case(
         told=FAN,
         entity="fan.roof_fan_1",

@@ -141,6 +141,23 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
     ("dimmer", "turn_off"): Command(says="light.off", expects=_off),
     ("color_light", "set_level"): Command(says="color_light.set", expects=_colored),
     ("color_light", "turn_off"): Command(says="color_light.off", expects=_off),
+    ("indicator", "set_level"): Command(
+        says="indicator.on",
+        takes=_renamed({"level": "brightness"}),
+        expects=_level,
+        enough=("on",),
+    ),
+    ("indicator", "turn_off"): Command(says="indicator.off", expects=_OFF),
+    **{
+        ("indicator", lamps): Command(says=f"indicator.{verb}", expects=_expecting(lamps=lamps))
+        for lamps, verb in {
+            "both_off": "off",
+            "only_led_1_on": "only_1_on",
+            "only_led_2_on": "only_2_on",
+            "both_on": "on",
+            "flash_alternately": "flash",
+        }.items()
+    },
     ("dc_load", "set_level"): Command(says="dc_load.set_level", expects=_level, enough=("on",)),
     ("dc_load", "turn_on"): Command(says="dc_load.on", expects=_ON),
     ("dc_load", "turn_off"): Command(says="dc_load.off", expects=_OFF),

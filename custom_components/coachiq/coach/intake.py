@@ -129,6 +129,11 @@ class Intake:
             channel.quiet.pop(cell.data, None)
             cell.due = 0.0
 
+    def last_heard(self, thing: ThingId) -> float | None:
+        """Return when a thing was told of last, also by a frame that says the same; None never."""
+        voices = self._voices.get(thing, Voices())
+        return max((cell.heard for _, cell in voices.cells), default=None)
+
     def reporters(self, thing: ThingId) -> set[int]:
         """Return the addresses that have told of a thing, whether they are told apart or not."""
         return {

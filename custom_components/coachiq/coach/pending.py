@@ -49,7 +49,7 @@ def agrees(wanted: Value, said: Value, tolerance: float = 0.0) -> bool:
         return wanted is said
     if isinstance(wanted, int | float) and isinstance(said, int | float):
         return abs(wanted - said) <= tolerance
-    return False
+    return isinstance(wanted, str) and wanted == said
 
 
 class Pending:

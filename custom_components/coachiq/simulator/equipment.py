@@ -4,7 +4,19 @@ from collections.abc import Callable
 from math import pi, sin
 from random import Random
 
-from . import climate, dimmer, dimming, fitting, heating, load, mover, power, scene, water
+from . import (
+    climate,
+    dimmer,
+    dimming,
+    fitting,
+    heating,
+    keypad,
+    load,
+    mover,
+    power,
+    scene,
+    water,
+)
 from .code import selected
 
 TICK = 0.5
@@ -69,6 +81,10 @@ class Equipment:
         }
         self.pump = water.Pump(enabled=True)
         self.generator = power.Generator()
+        self.lamps = {each: keypad.Lamp(each) for each in scene.KEYS}
+        self.keys = [
+            keypad.Key(each, self.lamps[each], first) for each, first in scene.KEYS.items()
+        ]
         self.fittings = fitting.fittings()
         self.movers = mover.movers()
         self.house = power.Battery(1, 120, capacity=400, charge=74.0, volts=12.9)
@@ -141,6 +157,10 @@ class Equipment:
         for each in selected(data[0], data[1], self.dc_loads, zero_is_all=True):
             each.obey(data, now)
 
+    def _light_keys(self, data: bytes, now: float) -> None:
+        for each in selected(data[0], data[1], self.lamps, zero_is_all=True):
+            each.obey(data, now)
+
     def _set_zone(self, data: bytes, _now: float) -> None:
         if data[0] in self.zones:
             self.zones[data[0]].obey(data)
@@ -162,6 +182,7 @@ class Equipment:
             dimming.COMMAND: self._dim,
             load.AC.command: self._switch_ac,
             load.DC.command: self._switch_dc,
+            keypad.INDICATOR_COMMAND: self._light_keys,
             climate.ZONE_COMMAND: self._set_zone,
             heating.AC_COMMAND: self._run_unit,
             heating.WATER_HEATER_COMMAND: self._heat_water,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from . import climate, dimmer, heating, power, scene, water
+from . import climate, dimmer, heating, keypad, power, scene, water
 from .equipment import Equipment
 from .report import Pace, Report, Status, Thing, every
 
@@ -37,6 +37,10 @@ def _switched(coach: Equipment) -> Iterator[Report]:
         yield _living(load.kind.status, scene.G6, load)
     for load in coach.dc_loads.values():
         yield _living(load.kind.status, scene.LOADS, load)
+    for key in coach.keys:
+        yield _living(keypad.INPUT_STATUS, scene.KEYPAD, key)
+    for lamp in coach.lamps.values():
+        yield _living(keypad.INDICATOR_STATUS, scene.KEYPAD, lamp)
 
 
 def _climate(coach: Equipment) -> Iterator[Report]:

@@ -18,6 +18,7 @@ AQUA_HOT = 0x9E
 HOUSE_MONITOR, CHASSIS_MONITOR = 0x45, 0x47
 GENERATOR = 0x40
 POWER, SOLAR = 0x42, 0x8D
+KEYPAD = 0x84
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ NODES = (
     NodeRow(source=CHASSIS_MONITOR, dsa=71, maker=0x104, product="Bank*Chassis (simulated)*00047*"),
     NodeRow(source=GENERATOR, dsa=64, maker=0x105, product="Genset*Diesel (simulated)*00040*"),
     NodeRow(source=POWER, dsa=66, maker=0x106, product="Power*Inverter (simulated)*00042*"),
+    NodeRow(source=KEYPAD, dsa=132, maker=0x101, product="Firefly*Keypad (simulated)*00084*"),
     NodeRow(source=SOLAR, dsa=141, maker=0x106, product="Power*Solar (simulated)*0008D*"),
 )
 
@@ -147,6 +149,9 @@ AIR_CONDITIONERS: dict[int, tuple[int, int, int | None]] = {
 FURNACES: dict[int, tuple[int, tuple[int, ...]]] = {3: (3, (0, 1)), 4: (4, (2,))}
 
 ELECTRIC, BURNER = 212, 210
+
+# Key by the door: when it is pressed first, in seconds.
+KEYS = {11: 20.0, 12: 35.0}
 
 # AC load: on at the start.
 AC_LOADS = {ELECTRIC: True, BURNER: False, 213: False, 208: False}

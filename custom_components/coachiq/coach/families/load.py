@@ -18,6 +18,30 @@ def _loaded(values: Values) -> Value:
     return None if level is None else level > 0
 
 
+def _shining(values: Values) -> Value:
+    """Return which lamps of an indicator are on, in the words of the command that lights them.
+
+    One with a single lamp says nothing of the second.
+    """
+    if label(values["command"]) == "flash_alternately":
+        return "flash_alternately"
+    lamps = [label(values[name]) for name in ("led_1", "led_2")]
+    if lamps == [None, None]:
+        return None
+    return {
+        (False, False): "both_off",
+        (True, False): "only_led_1_on",
+        (False, True): "only_led_2_on",
+        (True, True): "both_on",
+    }[lamps[0] == "on", lamps[1] == "on"]
+
+
+def _shines(values: Values) -> Value:
+    """Return whether an indicator shows anything."""
+    lamps = values["lamps"]
+    return None if lamps is None else lamps != "both_off"
+
+
 LOAD_READINGS = (
     Reading(name="level", field="level", hold=MOVING),
     Reading(name="current", field="present_current", span=LOAD_AMPS),
@@ -52,5 +76,20 @@ LOADS: tuple[Family, ...] = (
             )
         },
         derived=LOAD_DERIVED,
+    ),
+    # The lamps of a keypad or panel (6.26).
+    Family(
+        key="indicator",
+        feeds={
+            "GENERIC_INDICATOR_STATUS": (
+                Reading(name="level", field="brightness"),
+                *same("led_1", "led_2"),
+                Reading(name="command", field="last_command"),
+            )
+        },
+        derived=(
+            Derived(name="lamps", inputs=("led_1", "led_2", "command"), work_out=_shining),
+            Derived(name="on", inputs=("lamps",), work_out=_shines),
+        ),
     ),
 )
