@@ -46,7 +46,11 @@ LIGHTS = (
         for family in ("dc_load", "ac_load")
     ),
 )
-COLOR_LIGHTS = (ColorLightDescription(key="light", name=None, family="color_light"),)
+COLOR_LIGHTS = (
+    ColorLightDescription(
+        key="light", name=None, translation_key="color_light", family="color_light"
+    ),
+)
 
 
 async def async_setup_entry(

@@ -54,7 +54,7 @@ ROWS = {
     "climate": (*climate.ZONES, *climate.FLOORS),
     "event": (*event.EVENTS, node_event.FAULT),
     "fan": fan.FANS,
-    "light": light.LIGHTS,
+    "light": (*light.LIGHTS, *light.COLOR_LIGHTS),
     "sensor": SENSORS,
     "lock": lock.LOCKS,
     "number": number.NUMBERS,

@@ -20,6 +20,8 @@ from tests.simulator.stage import Stage
         (0x1FDE4, "01C8FFFFFFFFFFFF", 0x1FDE5, 1, "0100C8FFFFFFFFFF"),  # open a valve
         (0x1FDD2, "01FDFFFF7022F2FF", 0x1FDD3, 1, "01F1A022702212FF"),  # light, 2.5 degC, AC
         (0x1FFB9, "0764FFFFC8FFFFFF", 0x1FFBB, 7, "0764C832C8FF00FF"),  # darker, bluer
+        (0x1FDBC, "077FFFFFB80BFFFF", 0x1FDC2, 7, "0740FFFFB80BFFFF"),  # white of 3000 K
+        (0x1FDBC, "07F4FFFFFFFFFFFF", 0x1FDC2, 7, "0704FFFFAC0DFFFF"),  # fade in four colors
         (0x1FFB0, "FDFFFFFFFFFFFFFF", 0x1FFB1, None, "F5FFFFFFFFFFFFFF"),  # fill
         (0x1FFB0, "FCFFFFFFFFFFFFFF", 0x1FFB1, None, "F0FFFFFFFFFFFFFF"),  # or do not
         (0x1FEFB, "01F7FFFFFFFFFFFF", 0x1FEFC, 1, "01D7C0244025FFFF"),  # heat the floor

@@ -141,6 +141,21 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
     ("dimmer", "turn_off"): Command(says="light.off", expects=_off),
     ("color_light", "set_level"): Command(says="color_light.set", expects=_colored),
     ("color_light", "turn_off"): Command(says="color_light.off", expects=_off),
+    ("color_light", "set_white"): Command(
+        says="lighting.set_white",
+        expects=lambda _, encoded: {
+            "color_temperature": encoded["color_temperature"],
+            "white_mode": encoded["color_temperature_mode"],
+        },
+    ),
+    ("color_light", "end_white"): Command(
+        says="lighting.end_white", expects=_fixed("white_mode", "color_temperature_mode")
+    ),
+    ("color_light", "set_fade"): Command(
+        says="lighting.set_fade",
+        takes=_renamed({"fade": "mode"}),
+        expects=_as_encoded({"fade": "color_fade_mode"}),
+    ),
     ("indicator", "set_level"): Command(
         says="indicator.on",
         takes=_renamed({"level": "brightness"}),

@@ -209,6 +209,12 @@ def fittings() -> list[Fitting]:
             0x1FFB9,
             _all(*(_number(at, at) for at in (1, 2, 3, 4, 6))),
         ),
+        obeys(
+            told("color light's white", 0x1FDC2, "0700FFFFAC0DFFFF"),
+            0x1FDBC,
+            _all(_bits(1, 0, count=4), _bits(1, 4), _bits(1, 6), _number(4, 4, 2)),
+        ),
+        told("whites of the color light", 0x1FDC0, "078C0A6419FFFFFF"),
         told("place", 0x0FEF3, "C0344A98802E1834", 1.0),
         told("movement", 0x1FED3, "002D0000401F09FB", 1.0),
         told("step switch", 0x1FFB8, "0100FDFFFFFFFFFF"),

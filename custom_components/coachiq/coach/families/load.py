@@ -73,7 +73,17 @@ LOADS: tuple[Family, ...] = (
                     Reading(name=color, field=f"{color}_brightness")
                     for color in ("red", "green", "blue", "white")
                 ),
-            )
+            ),
+            # A lighting controller is a dimmer with colors (both 6.24), under the same instance.
+            "DC_LIGHTING_CONTROLLER_STATUS_1": (
+                Reading(name="fade", field="color_fade_mode"),
+                Reading(name="white_mode", field="color_temperature_mode"),
+                *same("color_temperature"),
+            ),
+            "DC_LIGHTING_CONTROLLER_STATUS_3": (
+                Reading(name="warmest", field="minimum_color_temperature"),
+                Reading(name="coldest", field="maximum_color_temperature"),
+            ),
         },
         derived=LOAD_DERIVED,
     ),
