@@ -5,12 +5,14 @@ import sys
 from alone import ROOT
 import command_table
 import peer_table
+import quirk_table
 import support_table
 import thing_table
 
 PAGES = {
     "commands.md": command_table.table,
     "peers.md": peer_table.table,
+    "quirks.md": quirk_table.table,
     "supported.md": support_table.table,
     "things.md": thing_table.table,
 }

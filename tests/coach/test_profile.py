@@ -62,6 +62,7 @@ def test_a_written_profile_reads_as_it_was() -> None:
         key="odd",
         title='Käthe\'s "coach": #1, yes',
         years=(2020,),
+        quirks=("spyder", "firefly_g6"),
         rows={
             ("dimmer", 2): ProfileRow(name="no", area="12", kind="hidden"),
             ("tank", 20): ProfileRow(),
@@ -71,6 +72,13 @@ def test_a_written_profile_reads_as_it_was() -> None:
     assert profile_of(document_of(write_profile(odd), "odd"), "odd", "odd") == odd
     bare = Profile(title="Nothing yet")
     assert profile_of(document_of(write_profile(bare), "bare"), "bare", None) == bare
+
+
+def test_the_quirks_of_shipped_profiles_are_those_of_their_controllers() -> None:
+    """CoachProxy is for Spyder's coaches; the Aspires' owners name the G6."""
+    makes = {"Tiffin": ("spyder",), "VanLeigh": ("spyder",), "Entegra": ("firefly_g6",)}
+    for key, profile in read_shelf(NOWHERE).profiles.items():
+        assert profile.quirks[:1] == makes.get(profile.make or "", ()), key
 
 
 def test_the_shelf_is_read_quickly() -> None:
@@ -181,6 +189,9 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         (f"{HEAD}things: {{}}\nthigns: {{}}", "thigns", "unknown field"),
         (f"{HEAD}things: {{}}\nmake: 5", "make", "no text"),
         (f"{HEAD}things: {{}}\ntested_by: [x]", "tested_by", "no text"),
+        (f"{HEAD}things: {{}}\nquirks: spyder", "quirks", "not a list of firefly_g6, "),
+        (f"{HEAD}things: {{}}\nquirks: [spider]", "quirks", "not a list of firefly_g6, "),
+        (f"{HEAD}things: {{}}\nquirks: [yes]", "quirks", "not a list of firefly_g6, "),
         (f"{HEAD}things: {{}}\nyears: 2020", "years", "not a list"),
         (f"{HEAD}things: {{}}\nyears: [yes]", "years", "not a list"),
         ("version: 2\ntitle: A coach\nthings: {}", "version", "2 is not 1"),

@@ -1,12 +1,16 @@
 """What some coaches do otherwise, each by the frames that were published of it."""
 
+from pathlib import Path
+
 import pytest
 
-from custom_components.coachiq.coach import Profile
+from custom_components.coachiq.coach import Profile, read_shelf
 from custom_components.coachiq.coach.commands import COMMANDS, Command
 from custom_components.coachiq.error import CommandError
 from custom_components.coachiq.rvc import Value
 from tests.coach.stage import Stage
+
+SHELF = read_shelf(Path("no-such-folder")).profiles
 
 # Zone 0 is off, its fan by itself at 100 %, at 20 degC.
 ZONE = "19FFE298#0000C860246024FF"
@@ -26,7 +30,7 @@ ZONE = "19FFE298#0000C860246024FF"
 )
 def test_tiffin_zones_are_told_only_what_changes(arguments: dict[str, Value], payload: str) -> None:
     """The frames of CoachProxy (linuxkidd/coachproxy-os, rv-c/thermostats.pl)."""
-    stage = Stage(Profile(key="tiffin_phaeton_40_ih_2018"))
+    stage = Stage(SHELF["tiffin_phaeton_40_ih_2018"])
     stage.ready()
     stage.believe(ZONE)
     stage.command("thermostat", 0, "set_zone", **arguments)
@@ -34,7 +38,7 @@ def test_tiffin_zones_are_told_only_what_changes(arguments: dict[str, Value], pa
 
 
 def test_a_tiffin_zone_that_answers_confirms() -> None:
-    stage = Stage(Profile(key="tiffin_phaeton_40_ih_2018"))
+    stage = Stage(SHELF["tiffin_phaeton_40_ih_2018"])
     stage.ready()
     stage.believe(ZONE)
     stage.command("thermostat", 0, "set_zone", fan_mode="auto", fan_speed="automatic")
@@ -48,15 +52,26 @@ def test_a_tiffin_zone_that_answers_confirms() -> None:
     assert stage.thing("thermostat", 0).answers is True
 
 
-@pytest.mark.parametrize(("profile", "heeds"), [("entegra_aspire_2022", False), (None, True)])
+@pytest.mark.parametrize(
+    ("profile", "heeds"),
+    [
+        (SHELF["entegra_aspire_2022"], False),
+        (SHELF["entegra_aspire_44r_2021"], False),
+        (SHELF["thor_hurricane_35m_2020"], True),
+        (Profile(), True),
+        # A profile of the owner's.
+        (Profile(key="own:mine", quirks=("firefly_g6",)), False),
+        (Profile(key="entegra_aspire_2030"), True),
+    ],
+)
 def test_what_the_g6_does_not_heed_is_not_sent(
-    profile: str | None, heeds: bool, monkeypatch: pytest.MonkeyPatch
+    profile: Profile, heeds: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Keystone's water heater obeys this frame (spbrogan/rvc2mqtt); the G6 ignores it."""
     told = Command(says="water_heater.set_mode", expects=lambda _, __: {})
     rows = {**COMMANDS, ("water_heater", "set_mode"): told}
     monkeypatch.setattr("custom_components.coachiq.coach.quirk.COMMANDS", rows)
-    stage = Stage(Profile(key=profile))
+    stage = Stage(profile)
     stage.ready()
     stage.believe("19FFF780#0100000000000000")
     stage.command("water_heater", 1, "set_mode", mode="combustion")
@@ -67,9 +82,12 @@ def test_what_the_g6_does_not_heed_is_not_sent(
 
 # Coaches of other makers are told the whole zone (carpenike/coachiq: G6 takes "do not change" for
 # a value; captured from Keystone's own panel).
-@pytest.mark.parametrize("profile", [None, "entegra_aspire_44r_2021", "keystone_travel_trailer"])
-def test_other_makers_are_not_taken_for_tiffin(profile: str | None) -> None:
-    stage = Stage(Profile(key=profile))
+@pytest.mark.parametrize(
+    "profile",
+    [Profile(), SHELF["entegra_aspire_44r_2021"], SHELF["keystone_travel_trailer"]],
+)
+def test_other_makers_are_not_taken_for_tiffin(profile: Profile) -> None:
+    stage = Stage(profile)
     stage.ready()
     stage.believe(ZONE)
     stage.command("thermostat", 0, "set_zone", mode="cool")

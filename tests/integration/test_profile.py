@@ -136,6 +136,7 @@ async def test_the_export_is_the_coach_as_it_is(
         "Entegra",
         False,
     )
+    assert document["quirks"] == ["firefly_g6"]
     dimmers = document["things"]["dimmer"]
     assert dimmers[80] == {"name": "Map light", "area": "Cockpit"}
     assert dimmers[25] == {"name": "Ceiling", "area": "Bedroom"}
@@ -170,7 +171,7 @@ async def test_what_is_exported_can_be_imported_and_chosen(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     coach = result["result"].runtime_data.coach
-    assert coach.profile.title == "Third time"
+    assert (coach.profile.title, coach.profile.quirks) == ("Third time", ("firefly_g6",))
     assert coach.row(ThingId("second", "dimmer", (60,))).name == "Porch light"
     await hass.config_entries.async_remove(result["result"].entry_id)
 

@@ -219,7 +219,7 @@ class Coach:
         A newer command to the same thing takes the place of an older one. Raises EncodeError
         when an argument does not fit its field. What this coach does not heed is not sent.
         """
-        row = command_of(self.profile.key, thing.id.family, intent)
+        row = command_of(self.profile.quirks, thing.id.family, intent)
         if row is None:
             done(CommandError("command_unheeded"))
             return

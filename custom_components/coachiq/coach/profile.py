@@ -9,6 +9,7 @@ import yaml
 
 from ..error import ProfileError
 from .families import FAMILY
+from .quirk import QUIRKS
 
 VERSION = 1
 HIDDEN = "hidden"
@@ -19,7 +20,7 @@ KINDS = frozenset(
 MODES = frozenset(("off", "cool", "heat", "auto", "fan_only", "aux_heat", "defrost_dehumidify"))
 
 _TEXTS = ("make", "model", "source", "tested_by")
-_HEAD = ("version", "title", "make", "model", "years", "source", "tested_by", "things")
+_HEAD = ("version", "title", "make", "model", "years", "source", "tested_by", "quirks", "things")
 _ROW_TEXTS = ("name", "area", "kind")
 _ROW = (*_ROW_TEXTS, "ambient", "modes")
 # The parser in C takes an eighth of the time; it is missing where PyYAML was built without it.
@@ -43,7 +44,8 @@ class ProfileRow:
 class Profile:
     """A model of coach: what it is, who says so, and its rows by family and instance.
 
-    `tested_by` is who is known to have used these names and numbers on such a coach.
+    `tested_by` is who is known to have used these names and numbers on such a coach; `quirks` are
+    the names of what such coaches do otherwise.
     """
 
     key: str | None = None
@@ -53,6 +55,7 @@ class Profile:
     years: tuple[int, ...] = ()
     source: str | None = None
     tested_by: str | None = None
+    quirks: tuple[str, ...] = ()
     rows: Mapping[tuple[str, int], ProfileRow] = field(default_factory=dict)
 
     def row(self, family: str, key: tuple[int, ...]) -> ProfileRow:
@@ -102,6 +105,7 @@ def profile_of(document: Document, file: str, key: str | None) -> Profile:
         years=_years(file, document.get("years", [])),
         source=texts["source"],
         tested_by=texts["tested_by"],
+        quirks=_quirks(file, document.get("quirks", [])),
         rows=_rows(file, document.get("things")),
     )
 
@@ -116,6 +120,7 @@ def write_profile(profile: Profile) -> str:
         "years": list(profile.years),
         "source": profile.source,
         "tested_by": profile.tested_by,
+        "quirks": list(profile.quirks),
     }
     lines = [f"{name}: {_flow(value)}" for name, value in head.items() if value]
     lines.append("things:" if profile.rows else "things: {}")
@@ -151,6 +156,15 @@ def _years(file: str, years: object) -> tuple[int, ...]:
     if not isinstance(years, list) or not all(is_whole(year) for year in years):
         raise wrong(file, "years", "not a list of years")
     return tuple(years)
+
+
+def _quirks(file: str, quirks: object) -> tuple[str, ...]:
+    """Check the quirks of a model."""
+    if not isinstance(quirks, list) or not all(
+        isinstance(quirk, str) and quirk in QUIRKS for quirk in quirks
+    ):
+        raise wrong(file, "quirks", f"not a list of {', '.join(QUIRKS)}")
+    return tuple(map(str, quirks))
 
 
 def _rows(file: str, things: object) -> dict[tuple[str, int], ProfileRow]:

@@ -1,6 +1,6 @@
-"""What some coaches do otherwise, as rows: each for the profiles where it was seen."""
+"""What some coaches do otherwise, as rows: each for the profiles that name it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..rvc import Code, Value
@@ -10,13 +10,15 @@ from .thing import Thing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quirk:
-    """A habit of the coaches whose profile's key begins with one of `profiles`.
+    """A habit of some coaches: where it was `seen`, what is then `done` otherwise, who says so.
 
     `commands` takes the place of what is usually sent; DGNs in `never` are not sent at all. What
     one maker does is never guessed of another's.
     """
 
-    profiles: tuple[str, ...]
+    seen: str
+    done: str
+    source: str
     commands: Mapping[tuple[str, str], Command] = field(default_factory=dict)
     never: frozenset[str] = frozenset()
 
@@ -51,31 +53,32 @@ def _said(arguments: Arguments, encoded: Mapping[str, Value]) -> dict[str, Value
     }
 
 
-QUIRKS = (
-    # Firefly's G6 in Entegra's coaches: it says AIR_CONDITIONER_COMMAND itself, once a second, over
-    # anybody else's, and does not heed WATERHEATER_COMMAND (rlust/RVC-HA accontrol.md, can.txt).
-    Quirk(
-        profiles=("entegra_aspire_",),
+QUIRKS: Mapping[str, Quirk] = {
+    "firefly_g6": Quirk(
+        seen="Firefly G6 controllers: Entegra Aspire 2021 and 2022",
+        done="The controller says AIR_CONDITIONER_COMMAND itself, once a second, over anybody"
+        " else's, and does not heed WATERHEATER_COMMAND: neither is sent, and who asks is told.",
+        source="rlust/RVC-HA accontrol.md, can.txt; carpenike/coachiq docs/can-re-findings.md",
         never=frozenset(("AIR_CONDITIONER_COMMAND", "WATERHEATER_COMMAND")),
     ),
-    # Spyder's controllers in Tiffin's coaches (linuxkidd/coachproxy-os, rv-c/thermostats.pl).
-    Quirk(
-        profiles=("tiffin_",),
+    "spyder": Quirk(
+        seen="Spyder controllers: Tiffin and VanLeigh, 2014 to 2021",
+        done="A thermostat is told only what changes, not its whole state as elsewhere.",
+        source="linuxkidd/coachproxy-os rv-c/thermostats.pl",
         commands={
             ("thermostat", "set_zone"): Command(
                 says="thermostat.set", takes=_in_parts, expects=_said
             )
         },
     ),
-)
+}
 
 
-def command_of(profile: str | None, family: str, intent: str) -> Command | None:
-    """Return how a thing of a family is told something on a coach; None where it never is."""
+def command_of(quirks: Iterable[str], family: str, intent: str) -> Command | None:
+    """Return how a thing is told something on a coach with quirks; None where it never is."""
     command = COMMANDS[family, intent]
-    for quirk in QUIRKS:
-        if (profile or "").startswith(quirk.profiles):
-            command = quirk.commands.get((family, intent), command)
-            if command.dgn in quirk.never:
-                return None
+    for quirk in (QUIRKS[name] for name in quirks):
+        command = quirk.commands.get((family, intent), command)
+        if command.dgn in quirk.never:
+            return None
     return command
