@@ -27,6 +27,7 @@ from .bus.port import BITRATE, ignore
 from .clock import LoopClock
 from .coach import Coach, Profile, Thing, ThingId
 from .coach.decision import read_decisions
+from .coach.pending import Done
 from .const import (
     BUS,
     CONF_BRIDGES,
@@ -257,6 +258,16 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
 
     async def async_command(self, thing: Thing, intent: str, **arguments: Value) -> None:
         """Send a command and wait for its outcome; raises a translated error."""
+        await self._async_do(
+            thing, lambda done: self.coach.command(thing, intent, done, **arguments)
+        )
+
+    async def async_recall(self, scene: Thing) -> None:
+        """Recall a scene and wait until all has left; raises a translated error."""
+        await self._async_do(scene, partial(self.coach.recall, scene))
+
+    async def _async_do(self, thing: Thing, act: Callable[[Done], None]) -> None:
+        """Do something with a thing and wait for its outcome; raises a translated error."""
         outcome: asyncio.Future[CoachError | None] = self.hass.loop.create_future()
 
         def done(error: CoachError | None) -> None:
@@ -264,7 +275,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
                 outcome.set_result(error)
 
         try:
-            self.coach.command(thing, intent, done, **arguments)
+            act(done)
         except EncodeError as error:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,

@@ -39,6 +39,13 @@ LIGHTS = (
         ramps=True,
     ),
     CoachLightDescription(key="light", name=None, family="indicator", mode=ColorMode.BRIGHTNESS),
+    CoachLightDescription(
+        key="light",
+        name=None,
+        family="light_group",
+        mode=ColorMode.BRIGHTNESS,
+        ramps=True,
+    ),
     *(
         CoachLightDescription(
             key="light", name=None, family=family, kinds=frozenset(("light",)), mode=ColorMode.ONOFF

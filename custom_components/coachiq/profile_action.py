@@ -1,5 +1,6 @@
 """The actions on profiles: the present coach as one, and a file of any form as the owner's."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from homeassistant.util.json import JsonObjectType
 
 from .coach import Profile, ProfileRow, Thing
 from .coach.decision import Decision, read_decisions
-from .coach.families import FAMILY
+from .coach.families import FAMILY, Family
 from .coach.foreign import Import, import_profile
+from .coach.light_group import GROUP, SCENE, Group, Scene
 from .coach.profile import KINDS, write_profile
 from .coach.shelf import save_profile
 from .const import CONF_THINGS, DOMAIN
@@ -78,8 +80,25 @@ def present_profile(coordinator: CoachCoordinator) -> tuple[Profile, list[str]]:
     ).items():
         _decide(rows, identity, decision)
     return replace(
-        coach.profile, title=coordinator.entry.title, tested_by=None, rows=rows
+        coach.profile,
+        title=coordinator.entry.title,
+        tested_by=None,
+        rows=rows,
+        groups=_called(coordinator, GROUP, coach.profile.groups),
+        scenes=_called(coordinator, SCENE, coach.profile.scenes),
     ), left_out
+
+
+def _called[E: (Group, Scene)](
+    coordinator: CoachCoordinator, family: Family, ensembles: Mapping[int, E]
+) -> dict[int, E]:
+    """Return groups or scenes as they are called, and where they are."""
+    called = dict(ensembles)
+    for thing in coordinator.coach.things.values():
+        if thing.family is family:
+            number, row = thing.id.key[0], _row(coordinator, thing)
+            called[number] = replace(called[number], name=str(row.name), area=row.area)
+    return called
 
 
 def _row(coordinator: CoachCoordinator, thing: Thing) -> ProfileRow:

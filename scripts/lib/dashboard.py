@@ -13,7 +13,7 @@ TITLE = "Coach"
 type Card = dict[str, Any]
 
 # What is shown of an area's things, in this order; the rest is on the device pages.
-SHOWN_IN_AREAS = ("light", "switch", "cover", "fan", "lock", "valve")
+SHOWN_IN_AREAS = ("light", "scene", "switch", "cover", "fan", "lock", "valve")
 POWER = ("battery", "voltage", "current", "power")
 FEATURES: dict[str, list[Card]] = {
     "light": [{"type": "light-brightness"}],

@@ -28,6 +28,17 @@ SIMULATED_COACH: dict[str, dict[str, Any]] = {
     },
 }
 
+# The model of the simulated coach, and a group and a scene that its lights have besides.
+MODEL = ROOT / "custom_components/coachiq/coach/profiles/entegra_aspire_44r_2021.yaml"
+SIMULATED_MODEL = "own:simulated"
+INSIDE = [*range(25, 36), *range(37, 40), *range(41, 44), *range(45, 48)]
+ENSEMBLES = f"""\
+groups:
+  1: {{name: Inside lights, area: Living room, members: {INSIDE}}}
+scenes:
+  1: {{name: Evening, area: Living room, group: 1}}
+"""
+
 WELCOME = """
   {lights} lights and the rest of a simulated coach, after {seconds:.0f} s:
 
@@ -58,7 +69,12 @@ def run(port: int) -> int:
         raise ProcessError("already running; scripts/demo --stop ends it")
     for number in SIGNALS:
         signal.signal(number, interrupt)
-    DEMO.mkdir(exist_ok=True)
+    profiles = DEMO / DOMAIN / "profiles"
+    profiles.mkdir(parents=True, exist_ok=True)
+    model = MODEL.read_text(encoding="utf-8")
+    profiles.joinpath("simulated.yaml").write_text(model + ENSEMBLES, encoding="utf-8")
+    answers = {**SIMULATED_COACH}
+    answers["coach"] = {**answers["coach"], "profile": SIMULATED_MODEL}
     PID_FILE.write_text(str(os.getpid()), encoding="utf-8")
     ha = HomeAssistant(DEMO, port=port, username=USERNAME, password=PASSWORD)
     begin = time.monotonic()
@@ -66,7 +82,7 @@ def run(port: int) -> int:
     try:
         with ha:
             if not ha.entries(DOMAIN):
-                ha.add_integration(DOMAIN, SIMULATED_COACH)
+                ha.add_integration(DOMAIN, answers)
             lights = wait_for(lambda: settled_lights(ha), "the coach's lights", 60)
             page = save_dashboard(ha)
             seconds = time.monotonic() - begin

@@ -2,8 +2,9 @@
 
 import pytest
 
-from custom_components.coachiq.coach import FAMILY, ThingId, label
+from custom_components.coachiq.coach import FAMILY, Profile, ThingId, label
 from custom_components.coachiq.coach.commands import COMMANDS
+from custom_components.coachiq.coach.light_group import GROUP, Group
 from custom_components.coachiq.error import BusError, CommandError
 from custom_components.coachiq.rvc import EncodeError, Value
 from tests.coach.stage import Stage
@@ -173,6 +174,8 @@ def answering(stage: Stage) -> None:
         ("generator_demand", "keep_quiet_time", 0, {}, "19FEFF9E#F3FFFFFFFFFFFFFF"),
         # A zone that has said nothing yet: only what is asked for.
         ("thermostat", "set_zone", 0, {"mode": "cool"}, "19FEF99E#00F1FFFFFFFFFFFF"),
+        ("light_group", "set_level", 1, {"level": 25, "ramp_time": 2}, "19FEDB9E#FF7E3200FF0014FF"),
+        ("light_group", "turn_off", 1, {}, "19FEDB9E#FF7E0003FF00FFFF"),
         ("thermostat", "set_zone", 6, {"fan_mode": "on"}, "19FEF99E#06DFFFFFFFFFFFFF"),
         ("thermostat", "set_zone", 250, {"heat": 22.22}, "19FEF99E#FAFFFFE724FFFFFF"),
         (
@@ -199,10 +202,12 @@ def test_a_command_is_these_bytes(
     arguments: dict[str, Value],
     frame: str,
 ) -> None:
-    stage = Stage()
+    stage = Stage(Profile(groups={1: Group(name="All")}))
     key = (instance,) if isinstance(instance, int) else instance
     identity = ThingId("house", family, key)
-    stage.coach.restore(identity, answers=None, last_level=None)
+    # With a light comes its group.
+    for one in (identity, ThingId("house", "dimmer", (25,))):
+        stage.coach.restore(one, answers=None, last_level=None)
     stage.coach.command(stage.coach.things[identity], intent, stage.outcomes.append, **arguments)
     assert stage.wire.frames == [frame]
     assert stage.wires["chassis"].frames == []
@@ -215,7 +220,7 @@ def test_every_row_of_commands_names_a_family_and_has_a_test_above() -> None:
         for row in range(len(mark.args[1]))
     }
     assert tested == set(COMMANDS)
-    assert {family for family, _ in COMMANDS} <= set(FAMILY)
+    assert {family for family, _ in COMMANDS} <= {*FAMILY, GROUP.key}
 
 
 def test_a_zone_is_sent_whole_with_72_degrees_fahrenheit(stage: Stage) -> None:

@@ -13,10 +13,11 @@ from custom_components.coachiq.coach import (
     load_profile,
     read_shelf,
 )
+from custom_components.coachiq.coach.document import document_of
+from custom_components.coachiq.coach.light_group import Group, Scene
 from custom_components.coachiq.coach.profile import (
     KINDS,
     MODES,
-    document_of,
     profile_of,
     read_profile,
     write_profile,
@@ -68,6 +69,8 @@ def test_a_written_profile_reads_as_it_was() -> None:
             ("tank", 20): ProfileRow(),
             ("thermostat", 0): ProfileRow(ambient=0, modes=frozenset({"off", "heat"})),
         },
+        groups={0: Group(name="no"), 134: Group(name="Porch", area="12", members=(2, 7))},
+        scenes={1: Scene(name="Evening", group=0), 20: Scene(name="Film: 1", members=(2,))},
     )
     assert profile_of(document_of(write_profile(odd), "odd"), "odd", "odd") == odd
     bare = Profile(title="Nothing yet")
@@ -192,6 +195,24 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         (f"{HEAD}things: {{}}\nquirks: spyder", "quirks", "not a list of firefly_g6, "),
         (f"{HEAD}things: {{}}\nquirks: [spider]", "quirks", "not a list of firefly_g6, "),
         (f"{HEAD}things: {{}}\nquirks: [yes]", "quirks", "not a list of firefly_g6, "),
+        (f"{HEAD}things: {{}}\ngroups: []", "groups", "no mapping"),
+        (f"{HEAD}things: {{}}\ngroups: {{x: {{}}}}", "groups.x", "a number with a mapping"),
+        (f"{HEAD}things: {{}}\ngroups: {{1: x}}", "groups.1", "a number with a mapping"),
+        (f"{HEAD}things: {{}}\ngroups: {{8: {{name: x}}}}", "groups.8", "a group is 1 to 7"),
+        (f"{HEAD}things: {{}}\ngroups: {{1: {{}}}}", "groups.1.name", "no text"),
+        (f"{HEAD}things: {{}}\ngroups: {{1: {{name: x, kind: y}}}}", "groups.1.kind", "unknown"),
+        (
+            f"{HEAD}things: {{}}\ngroups: {{1: {{name: x, members: [0]}}}}",
+            "groups.1.members",
+            "not a list of dimmers",
+        ),
+        (f"{HEAD}things: {{}}\nscenes: {{21: {{name: x}}}}", "scenes.21", "a scene is 1 to 20"),
+        (f"{HEAD}things: {{}}\nscenes: {{1: {{name: x}}}}", "scenes.1", "either a group or"),
+        (
+            f"{HEAD}things: {{}}\nscenes: {{1: {{name: x, group: 1}}}}",
+            "scenes.1.group",
+            "not one of the groups",
+        ),
         (f"{HEAD}things: {{}}\nyears: 2020", "years", "not a list"),
         (f"{HEAD}things: {{}}\nyears: [yes]", "years", "not a list"),
         ("version: 2\ntitle: A coach\nthings: {}", "version", "2 is not 1"),

@@ -197,3 +197,11 @@ def test_group_commands_reach_the_members(stage: Stage, command: str, count: int
     answers = stage.answers(STATUS)
     assert len(answers) == count
     assert {payload[4:6] for _, payload in answers} <= {"C8"}
+
+
+def test_a_group_goes_to_what_its_lights_remember_of_a_scene(stage: Stage) -> None:
+    """Scene 1 of group 1: the lights inside; the one outside knows no scenes."""
+    stage.send(COMMAND, "FF7EE600FF00FFFF")
+    stage.run(0.2)
+    levels = {one: each.level for one, each in stage.coach.dimmers.items() if each.level}
+    assert levels == {27: 40, 37: 60, 39: 120, 45: 100, 60: 200}

@@ -11,9 +11,11 @@ from .calibration import calibrated
 from .citizen import Citizens
 from .commands import COMMANDS
 from .decision import UNDECIDED, Decision
+from .ensemble import Ensembles
 from .families import CHASSIS_OF, FAMILY, FAMILY_OF, Family, number
 from .intake import MOST_THINGS, Frames, Intake
 from .interlock import Freshness, Interlock
+from .light_group import GROUP
 from .motion import Motions
 from .mover import MOVERS
 from .node_name import rank
@@ -95,6 +97,7 @@ class Coach:
         self._in_storage = in_storage
         self._decisions = decisions
         self.things: dict[ThingId, Thing] = {}
+        self._ensembles = Ensembles(profile, self.things, lambda one: self.kind(one) == HIDDEN)
         self.lines: dict[str, Line] = {}
         self._spec = spec
         self._clock = clock
@@ -240,6 +243,8 @@ class Coach:
             send=partial(line.wire.send, dgn.dgn, data),
             changed=partial(self._show, thing),
             done=partial(self._conclude, thing, thing.answers, done),
+            # Members of a group that are as was asked already have nothing to say.
+            look=partial(self._ensembles.said_of, thing) if thing.family is GROUP else None,
         )
         # Before the older one ends: what it has changed would be shown as it was for a moment.
         pending.show()
@@ -247,8 +252,27 @@ class Coach:
             older.replace()
         self._fade(thing)
         self._pending[thing.id] = pending
-        line.intake.listen_closely(thing.id)
+        for one in (thing, *self._ensembles.members_of(thing)):
+            if one:
+                line.intake.listen_closely(one.id)
         pending.start()
+
+    def recall(self, scene: Thing, done: Done) -> None:
+        """Tell lights to be as they remember a scene; no light says whether it knows it.
+
+        `done(None)` or `done(error)` is called once, when all frames have left or one cannot.
+        """
+        frames = list(self._ensembles.recalling(scene, self._spec))
+        waiting = len(frames)
+
+        def left(error: BusError | None) -> None:
+            nonlocal waiting
+            before, waiting = waiting, 0 if error else waiting - 1
+            if before and not waiting:
+                done(error)
+
+        for row, data in frames:
+            self.lines[scene.id.bus].wire.send(row.dgn, data, left)
 
     def check_motion(self, thing: Thing, moving: bool = False) -> tuple[str, ...]:  # noqa: FBT001, FBT002  motions call it
         """Return the inputs that a mover does without; raises CommandError when it must rest."""
@@ -342,6 +366,9 @@ class Coach:
         if "level" in names:
             self._take_level(thing)
         self._changed(thing, names)
+        for group in self._ensembles.groups_of(thing):
+            if news := self._ensembles.news_of(group):
+                self.changed(group, news)
 
     def _take_level(self, thing: Thing) -> None:
         """Show the level that the bus has said, and remember it for turning on again."""
@@ -354,10 +381,14 @@ class Coach:
             self._learnt()
 
     def heard(self, thing: Thing, said: Mapping[str, Value], now: float) -> bool:
-        """Let a pending command hear what its thing says."""
+        """Let a pending command hear what its thing says, or a member of its group."""
         if pending := self._pending.get(thing.id):
             pending.hear(said, now)
-        return thing.id in self._pending
+        groups = self._ensembles.groups_of(thing)
+        for group in groups:
+            if pending := self._pending.get(group.id):
+                pending.hear(self._ensembles.said_of(group, said.get("level")), now)
+        return thing.id in self._pending or any(group.id in self._pending for group in groups)
 
     def acknowledged(self, bus: str, source: int, said: Mapping[str, Value]) -> None:
         """Let the pending commands of the acknowledged DGN hear of it, and what moves."""
@@ -448,6 +479,10 @@ class Coach:
         thing = Thing(identity, family, dict.fromkeys(names))
         self.things[identity] = thing
         self._added(thing)
+        for one, ensemble, values in self._ensembles.with_light(identity):
+            if one not in self.things:
+                self.things[one] = made = Thing(one, ensemble, dict.fromkeys(values))
+                self._added(made)
         return thing
 
     def _show(self, thing: Thing) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..rvc import COMMANDS as INTENTS, Code, Row, Spec, Value
 from .families import number
+from .light_group import group_byte
 from .thing import Thing
 
 type Arguments = Mapping[str, Value]
@@ -18,6 +19,7 @@ class Command:
     gives the thing's values that must follow, from what was asked for and from the fields as they
     were encoded. `enough` names the values by which a thing that answered otherwise still did
     what was asked. One that `stops` what can hurt people is never refused.
+    what was asked. `address` gives what names the thing where the DGN's key fields do not.
     """
 
     says: str
@@ -25,6 +27,7 @@ class Command:
     takes: Callable[[Thing, Arguments], Arguments] = lambda _, arguments: arguments
     enough: tuple[str, ...] = ()
     stops: bool = False
+    address: Callable[[Thing], Arguments] | None = None
 
     @property
     def dgn(self) -> str:
@@ -40,7 +43,8 @@ class Command:
         """Return the DGN's row and the payload; raises EncodeError."""
         # A thing of a DGN without key fields has a key all the same: 0.
         key = zip(spec.named(self.dgn).key, thing.id.key, strict=False)
-        return INTENTS[self.says].encode(spec, **dict(key), **self.takes(thing, arguments))
+        address = self.address(thing) if self.address else dict(key)
+        return INTENTS[self.says].encode(spec, **address, **self.takes(thing, arguments))
 
 
 def _level(arguments: Arguments, _: Mapping[str, Value]) -> dict[str, Value]:
@@ -122,6 +126,11 @@ def _at(**arguments: Value) -> Callable[[Thing, Arguments], Arguments]:
     return lambda _, __: arguments
 
 
+def _by_group(group: Thing) -> Arguments:
+    """Name a group of lights."""
+    return {"group": group_byte(group.id.key[0])}
+
+
 _ON, _OFF = _expecting(on=True), _expecting(on=False)
 
 
@@ -139,6 +148,12 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
     ("dimmer", "set_level"): Command(says="light.set_level", expects=_level, enough=("on",)),
     ("dimmer", "turn_on"): Command(says="light.set_level", takes=_at(level=100), expects=_ON),
     ("dimmer", "turn_off"): Command(says="light.off", expects=_off),
+    ("light_group", "set_level"): Command(
+        says="light_group.set_level", address=_by_group, expects=_level, enough=("on",)
+    ),
+    ("light_group", "turn_off"): Command(
+        says="light_group.off", address=_by_group, expects=_off, enough=("on",)
+    ),
     ("color_light", "set_level"): Command(says="color_light.set", expects=_colored),
     ("color_light", "turn_off"): Command(says="color_light.off", expects=_off),
     ("color_light", "set_white"): Command(

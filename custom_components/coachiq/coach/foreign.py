@@ -7,17 +7,9 @@ import json
 import re
 
 from ..rvc import Spec
+from .document import Document, document_of, is_whole, wrong
 from .families import Family
-from .profile import (
-    VERSION,
-    Document,
-    Profile,
-    ProfileRow,
-    document_of,
-    is_whole,
-    profile_of,
-    wrong,
-)
+from .profile import VERSION, Profile, ProfileRow, profile_of
 from .proposal import numbered_families
 
 # What a dimmer or a load is by its type there; of any other type it is shown, not switched.

@@ -73,8 +73,13 @@ class Pending:
         send: Send,
         changed: Callable[[], None],
         done: Done,
+        look: Callable[[], Mapping[str, Value]] | None = None,
     ) -> None:
-        """Take what was commanded; `changed` hears of what is shown, `done` of the outcome."""
+        """Take what was commanded; `changed` hears of what is shown, `done` of the outcome.
+
+        `look` returns the values of a thing that need not say anything when it does what is asked.
+        """
+        self._look = look
         self.dgn = dgn
         self._thing = thing
         self._expected = expected
@@ -182,6 +187,10 @@ class Pending:
 
     def _expire(self) -> None:
         """Send once more, or conclude from the silence."""
+        if self._look:
+            self.hear(self._look(), self._clock.now())
+        if self._ended:
+            return
         if self._attempts == 1:
             self._transmit()
         elif self._answered and self._did_enough():

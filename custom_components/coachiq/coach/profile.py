@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeIs
 
 import yaml
 
-from ..error import ProfileError
+from .document import Document, document_of, is_whole, texts_of, wrong
 from .families import FAMILY
+from .light_group import GROUP, SCENE, Group, Scene, read_groups, read_scenes, written
 from .quirk import QUIRKS
 
 VERSION = 1
@@ -20,13 +20,10 @@ KINDS = frozenset(
 MODES = frozenset(("off", "cool", "heat", "auto", "fan_only", "aux_heat", "defrost_dehumidify"))
 
 _TEXTS = ("make", "model", "source", "tested_by")
-_HEAD = ("version", "title", "make", "model", "years", "source", "tested_by", "quirks", "things")
+_BODY = ("things", "groups", "scenes")
+_HEAD = ("version", "title", "make", "model", "years", "source", "tested_by", "quirks", *_BODY)
 _ROW_TEXTS = ("name", "area", "kind")
 _ROW = (*_ROW_TEXTS, "ambient", "modes")
-# The parser in C takes an eighth of the time; it is missing where PyYAML was built without it.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-type Document = Mapping[object, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +41,8 @@ class ProfileRow:
 class Profile:
     """A model of coach: what it is, who says so, and its rows by family and instance.
 
+    Groups and scenes are by their numbers on the bus.
+
     `tested_by` is who is known to have used these names and numbers on such a coach; `quirks` are
     the names of what such coaches do otherwise.
     """
@@ -57,9 +56,18 @@ class Profile:
     tested_by: str | None = None
     quirks: tuple[str, ...] = ()
     rows: Mapping[tuple[str, int], ProfileRow] = field(default_factory=dict)
+    groups: Mapping[int, Group] = field(default_factory=dict)
+    scenes: Mapping[int, Scene] = field(default_factory=dict)
 
     def row(self, family: str, key: tuple[int, ...]) -> ProfileRow:
         """Return the row of a thing, an empty one when the profile does not know it."""
+        ensembles: Mapping[str, Mapping[int, Group | Scene]] = {
+            GROUP.key: self.groups,
+            SCENE.key: self.scenes,
+        }
+        if family in ensembles:
+            ensemble = ensembles[family].get(key[0])
+            return ProfileRow(name=ensemble.name, area=ensemble.area) if ensemble else UNKNOWN
         return self.rows.get((family, key[0]), UNKNOWN)
 
 
@@ -75,17 +83,6 @@ def read_profile(path: Path, key: str | None = None) -> Profile:
     return profile_of(document_of(text, path.name), path.name, path.stem if key is None else key)
 
 
-def document_of(text: str, file: str) -> Document:
-    """Return YAML, or the JSON that is YAML as well, as a mapping. Raises ProfileError."""
-    try:
-        document = yaml.load(text, _LOADER)  # noqa: S506  # one of the two safe ones
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise wrong(file, "file", str(error)) from error
-    if not isinstance(document, dict):
-        raise wrong(file, "file", "no mapping")
-    return document
-
-
 def profile_of(document: Document, file: str, key: str | None) -> Profile:
     """Check a profile's document. Raises ProfileError naming file, row and field."""
     version = document.get("version")
@@ -96,7 +93,8 @@ def profile_of(document: Document, file: str, key: str | None) -> Profile:
     title = document.get("title")
     if not isinstance(title, str):
         raise wrong(file, "title", "no text")
-    texts = _texts(file, "", document, _TEXTS)
+    texts = texts_of(file, "", document, _TEXTS)
+    groups = read_groups(file, document.get("groups", {}))
     return Profile(
         key=key,
         title=title,
@@ -107,6 +105,8 @@ def profile_of(document: Document, file: str, key: str | None) -> Profile:
         tested_by=texts["tested_by"],
         quirks=_quirks(file, document.get("quirks", [])),
         rows=_rows(file, document.get("things")),
+        groups=groups,
+        scenes=read_scenes(file, document.get("scenes", {}), groups),
     )
 
 
@@ -133,6 +133,10 @@ def write_profile(profile: Profile) -> str:
         if row.modes is not None:
             said["modes"] = sorted(row.modes)
         lines.append(f"    {instance}: {_flow(said)}")
+    for name, ensembles in (("groups", profile.groups), ("scenes", profile.scenes)):
+        if ensembles:
+            lines.append(f"{name}:")
+            lines += [f"  {one}: {_flow(written(ensembles[one]))}" for one in sorted(ensembles)]
     return "\n".join(lines) + "\n"
 
 
@@ -187,7 +191,7 @@ def _rows(file: str, things: object) -> dict[tuple[str, int], ProfileRow]:
 
 def _row(file: str, place: str, row: Document) -> ProfileRow:
     """Check one row field by field."""
-    texts = _texts(file, f"{place}.", row, _ROW_TEXTS)
+    texts = texts_of(file, f"{place}.", row, _ROW_TEXTS)
     if texts["kind"] is not None and texts["kind"] not in KINDS:
         raise wrong(file, f"{place}.kind", f"not one of {', '.join(sorted(KINDS))}")
     ambient, modes = row.get("ambient"), row.get("modes")
@@ -206,26 +210,3 @@ def _row(file: str, place: str, row: Document) -> ProfileRow:
         ambient=ambient,
         modes=None if modes is None else frozenset(map(str, modes)),
     )
-
-
-def _texts(
-    file: str, place: str, mapping: Document, names: tuple[str, ...]
-) -> dict[str, str | None]:
-    """Return the fields that hold a text, or nothing."""
-    texts: dict[str, str | None] = {}
-    for name in names:
-        text = mapping.get(name)
-        if text is not None and not isinstance(text, str):
-            raise wrong(file, f"{place}{name}", "no text")
-        texts[name] = text
-    return texts
-
-
-def is_whole(value: object) -> TypeIs[int]:
-    """Tell whether YAML gave a whole number: to Python its `yes` is one, too."""
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def wrong(file: str, place: str, problem: str) -> ProfileError:
-    """Return the error that names file, place and problem."""
-    return ProfileError("profile_wrong", file=file, place=place, problem=problem)

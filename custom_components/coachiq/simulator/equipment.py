@@ -47,6 +47,9 @@ class Equipment:
             )
             for row in scene.DIMMERS
         }
+        for code, levels in scene.SCENES.items():
+            for instance, level in levels.items():
+                self.dimmers[instance].scenes[code] = level
         self.ac_loads = {
             each: load.Load(each, load.AC, on=on) for each, on in scene.AC_LOADS.items()
         }

@@ -106,6 +106,18 @@ DIMMERS = (
     DimmerRow(instance=60, name="Exterior Porch Light", level=200, node_group=7),
 )
 
+# What the lights inside remember of scene 1: the level of those that are then lit.
+EVENING = 230
+SCENES: dict[int, dict[int, int]] = {
+    EVENING: {
+        **{row.instance: 0 for row in DIMMERS if row.node_group == 6},
+        27: 40,
+        37: 60,
+        39: 120,
+        45: 100,
+    }
+}
+
 # Sensor channel: degC at the start, seconds in which it follows the outside (None: unplugged).
 CHANNELS: dict[int, tuple[float, float | None]] = {
     0: (23.5, 1800.0),
