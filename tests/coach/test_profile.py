@@ -79,7 +79,12 @@ def test_a_written_profile_reads_as_it_was() -> None:
 
 def test_the_quirks_of_shipped_profiles_are_those_of_their_controllers() -> None:
     """CoachProxy is for Spyder's coaches; the Aspires' owners name the G6."""
-    makes = {"Tiffin": ("spyder",), "VanLeigh": ("spyder",), "Entegra": ("firefly_g6",)}
+    makes = {
+        "Tiffin": ("spyder",),
+        "VanLeigh": ("spyder",),
+        "Entegra": ("firefly_g6",),
+        "Keystone": ("keystone",),
+    }
     for key, profile in read_shelf(NOWHERE).profiles.items():
         assert profile.quirks[:1] == makes.get(profile.make or "", ()), key
 

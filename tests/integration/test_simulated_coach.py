@@ -215,7 +215,7 @@ async def test_loads_and_pump_obey(
     """DC load, AC load and pump switch by their own commands."""
     rows = (
         ("switch.dc_load_1", 0x1FFBC, "01FFC8F301FFFFFF", "01FF00F303FFFFFF"),
-        ("switch.basement_aqua_hot_electric", 0x1FFBE, "D4FFC8F300FFFFFF", "D4FF00F300FFFFFF"),
+        ("switch.basement_aqua_hot_electric", 0x1FFBE, "D4FFC8C000000000", "D4FF00C000000000"),
         ("switch.water_pump", 0x1FFB2, "FDFFFFFFFFFFFFFF", "FCFFFFFFFFFFFFFF"),
     )
     await until(lambda: all(hass.states.get(row[0]) for row in rows), 12)

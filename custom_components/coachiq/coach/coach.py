@@ -21,7 +21,7 @@ from .mover import MOVERS
 from .node_name import rank
 from .pending import Done, Handle, Pending
 from .profile import HIDDEN, Profile, ProfileRow
-from .quirk import command_of
+from .quirk import command_of, followed_by
 from .thing import Thing, ThingId
 
 ASKING_TIME = 10.0
@@ -238,6 +238,7 @@ class Coach:
             dgn=dgn.dgn,
             expected=row.expects(arguments, decoded),
             enough=row.enough,
+            within=row.within,
             seconds=number(arguments.get("ramp_time")) or 0.0,
             clock=self._clock,
             send=partial(line.wire.send, dgn.dgn, data),
@@ -256,6 +257,10 @@ class Coach:
             if one:
                 line.intake.listen_closely(one.id)
         pending.start()
+        follower, asked = followed_by(self.profile.quirks, thing.id, intent, arguments)
+        if follower and (other := self.things.get(follower)):
+            # How that ends is seen there.
+            self.command(other, intent, lambda _: None, **asked)
 
     def recall(self, scene: Thing, done: Done) -> None:
         """Tell lights to be as they remember a scene; no light says whether it knows it.

@@ -1,11 +1,12 @@
 """What can be asked of a thing, as rows: an intent of a family becomes one of RV-C's."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..rvc import COMMANDS as INTENTS, Code, Row, Spec, Value
 from .families import number
 from .light_group import group_byte
+from .pending import TOLERANCE
 from .thing import Thing
 
 type Arguments = Mapping[str, Value]
@@ -18,8 +19,10 @@ class Command:
     `says` is the intent of RV-C, `takes` gives its arguments besides the thing's key. `expects`
     gives the thing's values that must follow, from what was asked for and from the fields as they
     were encoded. `enough` names the values by which a thing that answered otherwise still did
-    what was asked. One that `stops` what can hurt people is never refused.
-    what was asked. `address` gives what names the thing where the DGN's key fields do not.
+    what was asked, `within` how far what it answers may lie from it. `address` gives what names the
+    thing where the DGN's key fields do not. `form` is the payload as a maker's own panel sends it,
+    in hexadecimal, with dots for the bytes that the intent says. One that `stops` what can hurt
+    people is never refused.
     """
 
     says: str
@@ -27,7 +30,9 @@ class Command:
     takes: Callable[[Thing, Arguments], Arguments] = lambda _, arguments: arguments
     enough: tuple[str, ...] = ()
     stops: bool = False
+    within: Mapping[str, float] = field(default_factory=lambda: TOLERANCE)
     address: Callable[[Thing], Arguments] | None = None
+    form: str = "................"
 
     @property
     def dgn(self) -> str:
@@ -44,7 +49,10 @@ class Command:
         # A thing of a DGN without key fields has a key all the same: 0.
         key = zip(spec.named(self.dgn).key, thing.id.key, strict=False)
         address = self.address(thing) if self.address else dict(key)
-        return INTENTS[self.says].encode(spec, **address, **self.takes(thing, arguments))
+        row, data = INTENTS[self.says].encode(spec, **address, **self.takes(thing, arguments))
+        said = data.hex()
+        formed = (own if own != "." else usual for own, usual in zip(self.form, said, strict=True))
+        return row, bytes.fromhex("".join(formed))
 
 
 def _level(arguments: Arguments, _: Mapping[str, Value]) -> dict[str, Value]:

@@ -68,6 +68,7 @@ class Pending:
         dgn: int,
         expected: Mapping[str, Value],
         enough: tuple[str, ...],
+        within: Mapping[str, float],
         seconds: float,
         clock: Clock,
         send: Send,
@@ -86,6 +87,7 @@ class Pending:
         self._shown: Mapping[str, Value] = {}
         self._stale: tuple[Value, ...] = ()
         self._enough = enough
+        self._within = within
         self._seconds = seconds
         self._clock = clock
         self._send = send
@@ -122,7 +124,7 @@ class Pending:
             self._thing.answers = True
             self._end(None, keep_shown=True)
         elif spoken and all(
-            agrees(self._expected[name], said[name], TOLERANCE.get(name, 0.0)) for name in spoken
+            agrees(self._expected[name], said[name], self._within.get(name, 0.0)) for name in spoken
         ):
             self._confirm()
 

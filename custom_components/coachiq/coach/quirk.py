@@ -1,19 +1,22 @@
 """What some coaches do otherwise, as rows: each for the profiles that name it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..rvc import Code, Value
 from .commands import COMMANDS, ZONE, Arguments, Command
-from .thing import Thing
+from .families import number
+from .pending import TOLERANCE
+from .thing import Thing, ThingId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quirk:
     """A habit of some coaches: where it was `seen`, what is then `done` otherwise, who says so.
 
-    `commands` takes the place of what is usually sent; DGNs in `never` are not sent at all. What
-    one maker does is never guessed of another's.
+    `commands` takes the place of what is usually sent; DGNs in `never` are not sent at all. The
+    zones in `furnaces`, by those that share their set point, are told of a new one, too. What one
+    maker does is never guessed of another's.
     """
 
     seen: str
@@ -21,17 +24,25 @@ class Quirk:
     source: str
     commands: Mapping[tuple[str, str], Command] = field(default_factory=dict)
     never: frozenset[str] = frozenset()
+    furnaces: Mapping[int, int] = field(default_factory=dict)
 
 
 FAN_LOW = 50.0
+SET_POINTS = ("heat", "cool")
+# A panel that counts in whole degrees Fahrenheit keeps what is up to half of one away, in degC.
+HALF_DEGREE = 0.3
 
 
 def _in_parts(thing: Thing, arguments: Arguments) -> Arguments:
     """Ask a zone for no more than what changes, as its panels and CoachProxy do.
 
-    A mode comes with a fan that runs by itself, and "fan only" with one that runs.
+    A mode comes with a fan that runs by itself, and "fan only" with one that runs. The panel cuts
+    what is behind the point off a set point in degF: it shows the right one for half a degree more.
     """
     asked = dict(arguments)
+    for name in SET_POINTS:
+        if (celsius := number(asked.get(name))) is not None:
+            asked[name] = (round(celsius * 1.8 + 32) + 0.5 - 32) / 1.8
     if isinstance(asked.get("fan_speed"), str):
         del asked["fan_speed"]
     if asked.get("mode") == "fan_only":
@@ -53,23 +64,63 @@ def _said(arguments: Arguments, encoded: Mapping[str, Value]) -> dict[str, Value
     }
 
 
+def _formed(family: str, **forms: str) -> dict[tuple[str, str], Command]:
+    """Return intents of a family as a maker's panel says them."""
+    return {
+        (family, intent): replace(COMMANDS[family, intent], form=form)
+        for intent, form in forms.items()
+    }
+
+
 QUIRKS: Mapping[str, Quirk] = {
     "firefly_g6": Quirk(
         seen="Firefly G6 controllers: Entegra Aspire 2021 and 2022",
         done="The controller says AIR_CONDITIONER_COMMAND itself, once a second, over anybody"
-        " else's, and does not heed WATERHEATER_COMMAND: neither is sent, and who asks is told.",
+        " else's, and does not heed WATERHEATER_COMMAND: neither is sent, and who asks is told."
+        " AC loads, such as the Aqua-Hot's (212 electric, 210 burner), get AC_LOAD_COMMAND as it"
+        " was seen to work: `D4FFC8C000000000`.",
         source="rlust/RVC-HA accontrol.md, can.txt; carpenike/coachiq docs/can-re-findings.md",
+        commands=_formed("ac_load", turn_on="......c000000000", turn_off="......c000000000"),
         never=frozenset(("AIR_CONDITIONER_COMMAND", "WATERHEATER_COMMAND")),
     ),
     "spyder": Quirk(
         seen="Spyder controllers: Tiffin and VanLeigh, 2014 to 2021",
-        done="A thermostat is told only what changes, not its whole state as elsewhere.",
-        source="linuxkidd/coachproxy-os rv-c/thermostats.pl",
+        done="A thermostat is told only what changes, not its whole state as elsewhere:"
+        " `00C1FFFFFFFFFFFF` cools. A set point is sent half a degree Fahrenheit higher, since the"
+        " panel cuts it off. AC loads get AC_LOAD_COMMAND as CoachProxy sends it:"
+        " `01FFC88000000000`.",
+        source="linuxkidd/coachproxy-os rv-c/thermostats.pl, rv-c/ac_load.pl",
         commands={
             ("thermostat", "set_zone"): Command(
-                says="thermostat.set", takes=_in_parts, expects=_said
-            )
+                says="thermostat.set",
+                takes=_in_parts,
+                expects=_said,
+                within={**TOLERANCE, **dict.fromkeys(SET_POINTS, HALF_DEGREE)},
+            ),
+            **_formed("ac_load", turn_on="......8000000000", turn_off="......8000000000"),
         },
+    ),
+    "spyder_low_line": Quirk(
+        seen="Tiffin's coaches with the low-line panel: all but Phaeton, Allegro Bus and Zephyr",
+        done="Of the zones, 0 to 2 are on the roof, 3 and 4 the furnaces of 0 and 1: a set point of"
+        " one of these goes to its furnace, too.",
+        source="linuxkidd/coachproxy-os rv-c/thermostats.pl",
+        furnaces={0: 3, 1: 4},
+    ),
+    # 6 is the second furnace on some and the bay on others: what is not known is not told.
+    "spyder_high_line": Quirk(
+        seen="Tiffin's coaches with the high-line panel: Phaeton, Allegro Bus, Zephyr",
+        done="Of the zones, 2 to 4 are on the roof, 5 is the furnace of 2: a set point of 2 goes to"
+        " 5, too.",
+        source="linuxkidd/coachproxy-os rv-c/thermostats.pl",
+        furnaces={2: 5},
+    ),
+    "keystone": Quirk(
+        seen="A Keystone travel trailer with a controller at 80 and a panel at 44",
+        done="Loads are switched by DC_LOAD_COMMAND as its panel was seen to:"
+        " `0100FA0001FF0000` on, `0100FA0003FF0000` off.",
+        source="spbrogan/rvc2mqtt light.py, entity/light_switch.py, entity/tank_warmer.py",
+        commands=_formed("dc_load", turn_on="..00fa0001ff0000", turn_off="..00fa0003ff0000"),
     ),
 }
 
@@ -82,3 +133,15 @@ def command_of(quirks: Iterable[str], family: str, intent: str) -> Command | Non
         if command.dgn in quirk.never:
             return None
     return command
+
+
+def followed_by(
+    quirks: Iterable[str], thing: ThingId, intent: str, arguments: Arguments
+) -> tuple[ThingId | None, Arguments]:
+    """Return what has to be told, too, and of what."""
+    asked = {name: value for name, value in arguments.items() if name in SET_POINTS}
+    if intent == "set_zone" and asked:
+        for name in quirks:
+            if (furnace := QUIRKS[name].furnaces.get(thing.key[0])) is not None:
+                return ThingId(thing.bus, thing.family, (furnace,)), asked
+    return None, {}
