@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coach import Thing
-from .coach.mover import CLOSE, MOVERS, OPEN, motion_of, position_of
+from .coach.mover import CLOSE, OPEN, Mover, position_of
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
 from .move import async_move, async_stop
@@ -23,19 +23,25 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class CoachCoverDescription(ThingDescription, CoverEntityDescription):
-    """A cover of each mover of a family."""
+    """A cover of each mover of a family, or of each pair of outputs that is of a kind."""
 
 
 # Of these classes Home Assistant's own words and icons will not do.
 TOLD = (None, CoverDeviceClass.AWNING)
 
 
-def _row(family: str, device_class: CoverDeviceClass | None = None) -> CoachCoverDescription:
-    """Return the row of a family."""
+def _row(
+    family: str,
+    device_class: CoverDeviceClass | None = None,
+    kind: str | None = None,
+    words: str | None = None,
+) -> CoachCoverDescription:
+    """Return the row of a family, or of a kind of pair with the words of another family."""
     return CoachCoverDescription(
         key="cover",
         family=family,
-        translation_key=family if device_class in TOLD else None,
+        kinds=frozenset((kind,) if kind else ()),
+        translation_key=(words or family) if device_class in TOLD else None,
         name=None,
         device_class=device_class,
     )
@@ -51,6 +57,18 @@ COVERS = (
     _row("door", CoverDeviceClass.DOOR),
     _row("window", CoverDeviceClass.WINDOW),
     _row("roof_fan"),
+    *(
+        _row(family, device_class, kind, words)
+        for family in ("dimmer", "dc_load")
+        for kind, words, device_class in (
+            ("awning", "awning", CoverDeviceClass.AWNING),
+            ("slide", "slide", None),
+            ("shade", "shade", CoverDeviceClass.SHADE),
+            ("lift", "tv_lift", None),
+            ("vent", "vent", None),
+            ("motor", "motor", None),
+        )
+    ),
 )
 
 
@@ -63,10 +81,11 @@ async def async_setup_entry(
 
 def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachCover]:
     """Make the cover of a thing; of what seldom has a motor once the owner says that it has."""
-    mover = MOVERS.get(thing.id.family)
+    mover = coordinator.coach.mover(thing.id)
     if mover is None or (mover.is_rare and not coordinator.coach.decision(thing.id).allowed):
         return []
-    return [CoachCover(coordinator, thing, row) for row in matching(coordinator, thing, COVERS)]
+    rows = matching(coordinator, thing, COVERS)
+    return [CoachCover(coordinator, thing, row, mover) for row in rows]
 
 
 class CoachCover(ThingEntity, CoverEntity):
@@ -75,14 +94,29 @@ class CoachCover(ThingEntity, CoverEntity):
     entity_description: CoachCoverDescription
 
     def __init__(
-        self, coordinator: CoachCoordinator, thing: Thing, description: CoachCoverDescription
+        self,
+        coordinator: CoachCoordinator,
+        thing: Thing,
+        description: CoachCoverDescription,
+        mover: Mover,
     ) -> None:
         """Offer what the owner allows, and a stop."""
         super().__init__(coordinator, thing, description, thing.values)
-        self._mover = MOVERS[thing.id.family]
+        self._mover = mover
         self._attr_supported_features = CoverEntityFeature.STOP
         if coordinator.coach.decision(thing.id).allowed:
             self._attr_supported_features |= CoverEntityFeature.OPEN | CoverEntityFeature.CLOSE
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the other output of a pair, too."""
+        await super().async_added_to_hass()
+        for half in self.coordinator.coach.halves(self.thing.id)[1:]:
+            self.async_on_remove(
+                self.coordinator.async_listen(
+                    half, frozenset(("on",)), self._handle_coordinator_update
+                )
+            )
 
     @property
     @override
@@ -135,5 +169,5 @@ class CoachCover(ThingEntity, CoverEntity):
 
     def _moves(self, direction: str) -> bool | None:
         """Tell whether it moves in a direction; None while the bus does not say."""
-        motion = None if self.thing.silent else motion_of(self._mover, self.thing.values)
+        motion = None if self.thing.silent else self.coordinator.coach.heading(self.thing)
         return None if motion is None else motion == direction

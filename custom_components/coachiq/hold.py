@@ -14,7 +14,7 @@ from homeassistant.helpers import entity_registry as er
 import voluptuous as vol
 
 from .coach import Thing
-from .coach.mover import CLOSE, MOVERS, OPEN
+from .coach.mover import CLOSE, OPEN
 from .const import DOMAIN
 from .coordinator import CoachCoordinator
 from .error import CoachError
@@ -98,7 +98,7 @@ def _meant(hass: HomeAssistant, entity_id: str) -> tuple[CoachCoordinator, Thing
     coordinator = getattr(entry, "runtime_data", None) if entity else None
     if entity and isinstance(coordinator, CoachCoordinator):
         for thing in coordinator.coach.things.values():
-            if entity.unique_id == f"{thing.id}-cover" and thing.id.family in MOVERS:
+            if entity.unique_id == f"{thing.id}-cover" and coordinator.coach.mover(thing.id):
                 return coordinator, thing
     raise HomeAssistantError(
         translation_domain=DOMAIN,

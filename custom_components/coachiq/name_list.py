@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from homeassistant.core import HomeAssistant
 
 from .coach import ThingId
-from .coach.kind import kinds_of
+from .coach.kind import plain_kinds_of
 from .coordinator import CoachCoordinator
 from .error import AnswerError
 from .thing_name import Place, area_name, area_named, place_of_thing
@@ -38,10 +38,10 @@ def read_line(text: str, thing: ThingId, kinds: Mapping[str, str]) -> Line:
     name, area, word = [*parts, "", ""][:PARTS]
     kind = None
     if word:
-        known = {kinds[key].casefold(): key for key in kinds_of(thing.family)}
+        known = {kinds[key].casefold(): key for key in plain_kinds_of(thing.family)}
         kind = known.get(word.casefold())
         if kind is None:
-            choice = ", ".join(kinds[key] for key in kinds_of(thing.family))
+            choice = ", ".join(kinds[key] for key in plain_kinds_of(thing.family))
             raise AnswerError("kind_unknown", word=word, kinds=choice)
     return Line(name=name or None, area=area or None, kind=kind)
 

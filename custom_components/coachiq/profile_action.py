@@ -14,6 +14,7 @@ from .coach.decision import Decision, read_decisions
 from .coach.families import FAMILY, Family
 from .coach.foreign import Import, import_profile
 from .coach.light_group import GROUP, SCENE, Group, Scene
+from .coach.mover import PAIRED
 from .coach.profile import KINDS, write_profile
 from .coach.shelf import save_profile
 from .const import CONF_THINGS, DOMAIN
@@ -113,6 +114,8 @@ def _row(coordinator: CoachCoordinator, thing: Thing) -> ProfileRow:
         name=device.name_by_user or row.name,
         area=area.name if area else None,
         kind=_known(coordinator.coach.kind(thing.id)),
+        # What opens a mover tells what closes it.
+        pair=next((one.key[0] for one in coordinator.coach.halves(thing.id)[1:]), None),
     )
 
 
@@ -121,7 +124,9 @@ def _decide(rows: dict[tuple[str, int], ProfileRow], identity: str, decision: De
     _, family, key = identity.split("-", 2)
     if decision.kind and family in FAMILY and key.isdecimal():
         place = family, int(key)
-        rows[place] = replace(rows.get(place, ProfileRow()), kind=_known(decision.kind))
+        row = rows.get(place, ProfileRow())
+        pair = decision.pair or row.pair if decision.kind in PAIRED else None
+        rows[place] = replace(row, kind=_known(decision.kind), pair=pair)
 
 
 def _known(kind: str | None) -> str | None:

@@ -23,7 +23,6 @@ import voluptuous as vol
 from .bus.log_file import CANDUMP, FORMATS
 from .bus.port import BITRATE
 from .bus.probe import SECONDS, Report, watch
-from .coach.mover import MOVERS
 from .const import CONF_SETTINGS, DOMAIN
 from .control import BULK_FIELDS, CONTROL_FIELDS, async_bulk_control, async_control
 from .coordinator import CoachConfigEntry, CoachCoordinator
@@ -160,7 +159,8 @@ async def _stop_recording(coordinator: CoachCoordinator, call: ServiceCall) -> S
 
 async def _stop_all(coordinator: CoachCoordinator, _: ServiceCall) -> None:
     """Stop all movers on every bus that can send; raises when a stop did not leave."""
-    movers = [thing for thing in coordinator.coach.things.values() if thing.id.family in MOVERS]
+    coach = coordinator.coach
+    movers = [thing for thing in coach.things.values() if coach.mover(thing.id)]
     await async_stop(coordinator, [one for one in movers if coordinator.can_send(one.id.bus)])
 
 

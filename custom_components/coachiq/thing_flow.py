@@ -16,14 +16,18 @@ import voluptuous as vol
 
 from .bus_form import async_selector_words
 from .coach import FAMILIES, FAMILY, ThingId, number
-from .coach.kind import kinds_of
+from .coach.decision import read_decisions
+from .coach.kind import plain_kinds_of
+from .coach.mover import PAIRED, Mover, mover_of
+from .coach.pair import Pairs
 from .coach.profile import HIDDEN
-from .const import CONF_APART, CONF_KIND, CONF_THINGS
+from .const import CONF_APART, CONF_KIND, CONF_PAIR, CONF_THINGS
 from .coordinator import CoachCoordinator
 from .error import AnswerError
 from .name_list import Line, place_of_line, read_line, written
 from .thing_form import (
     Answers,
+    Asked,
     DecisionRow,
     decided,
     placed,
@@ -56,6 +60,7 @@ class ThingSteps(OptionsFlow):
         self._decided: dict[str, dict[str, object]] = {}
         self._thing: ThingId | None = None
         self._rows: list[DecisionRow] = []
+        self._mover: Mover | None = None
         self._left: list[ThingId] = []
         self._page: dict[str, ThingId] = {}
         self._kinds: dict[str, str] = {}
@@ -155,7 +160,7 @@ class ThingSteps(OptionsFlow):
             errors={"base": wrong.key} if wrong else {},
             description_placeholders={
                 "more": str(len(self._left)),
-                "kinds": ", ".join(self._kinds[kind] for kind in kinds_of("dimmer")),
+                "kinds": ", ".join(self._kinds[kind] for kind in plain_kinds_of("dimmer")),
                 **(wrong.words if wrong else {}),
             },
         )
@@ -203,11 +208,14 @@ class ThingSteps(OptionsFlow):
 
     def _take(self, thing: ThingId, answers: Answers) -> AnswerError | None:
         """Take what was entered about a thing; returns what is wrong with it."""
+        is_complete = self._is_complete(thing, answers)
         try:
             row = decided(self._rows, self._stored(thing), answers)
+            if is_complete:
+                self._check_pairs(thing, row)
         except AnswerError as wrong:
             return wrong
-        if self._is_complete(thing, answers):
+        if is_complete:
             put_thing(self._coordinator, thing, placed(answers))
             self._decide(thing, row)
             if CONF_APART in answers:
@@ -220,9 +228,28 @@ class ThingSteps(OptionsFlow):
                 self._decide(thing.shared, {**others, **apart})
         return None
 
+    def _check_pairs(self, thing: ThingId, row: Mapping[str, object]) -> None:
+        """Raise AnswerError if a decision makes no pair where one is meant, or breaks another."""
+        coach = self._coordinator.coach
+        before = {**self.config_entry.options.get(CONF_THINGS, {}), **self._decided}
+        pairs = Pairs(coach.profile, read_decisions({**before, str(thing): row}))
+        kind = row.get(CONF_KIND) or coach.row(thing).kind
+        if kind in PAIRED and not pairs.closer(thing):
+            other = row.get(CONF_PAIR) or coach.row(thing).pair
+            if not other:
+                raise AnswerError("pair_needed")
+            raise AnswerError("pair_taken", pair=str(other))
+        opener = Pairs(coach.profile, read_decisions(before)).opener(thing)
+        if opener and self._stored(opener).get(CONF_PAIR) and pairs.opener(thing) != opener:
+            raise AnswerError("pair_half", pair=".".join(map(str, opener.key)))
+
     def _is_complete(self, thing: ThingId, answers: Answers) -> bool:
         """Tell whether everything was asked that is asked of the kind that was chosen."""
         kind = taken_for(self._coordinator, thing, answers.get(CONF_KIND))
+        mover = mover_of(thing.family, kind)
+        if mover and mover is not self._mover:
+            # It needs other inputs.
+            return False
         return all(row in self._rows for row in rows_of(thing, kind))
 
     async def _async_show_thing(
@@ -236,9 +263,11 @@ class ThingSteps(OptionsFlow):
         """Show the form of a thing as it is, or as it was filled in."""
         coordinator, stored = self._coordinator, self._stored(thing)
         chosen = answers.get(CONF_KIND) if answers else stored.get(CONF_KIND)
-        self._rows = rows_of(thing, taken_for(coordinator, thing, chosen))
+        kind = taken_for(coordinator, thing, chosen)
+        self._rows, self._mover = rows_of(thing, kind), mover_of(thing.family, kind)
         known = coordinator.coach.known(thing)
-        schema = thing_schema(thing, self._rows, named=known is not None)
+        asked = Asked(thing=thing, kind=kind, labels=await self._async_labels(self._known()))
+        schema = thing_schema(asked, self._rows, named=known is not None)
         apart = coordinator.coach.decision(thing.shared).apart
         nodes = len(coordinator.coach.reporters(thing))
         if apart or nodes > 1:

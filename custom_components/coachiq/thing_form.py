@@ -11,6 +11,7 @@ from homeassistant.helpers.selector import (
     AreaSelector,
     BooleanSelector,
     EntitySelector,
+    SelectOptionDict,
     Selector,
     SelectSelector,
     SelectSelectorConfig,
@@ -23,8 +24,15 @@ import voluptuous as vol
 from .coach import ThingId
 from .coach.calibration import is_scale
 from .coach.kind import KINDS_OF, RISKY, kinds_of
-from .coach.mover import MOVERS
-from .const import CONF_ALLOWED, CONF_CALIBRATION, CONF_INPUTS, CONF_KIND, CONF_WITHOUT
+from .coach.mover import PAIRED, mover_of
+from .const import (
+    CONF_ALLOWED,
+    CONF_CALIBRATION,
+    CONF_INPUTS,
+    CONF_KIND,
+    CONF_PAIR,
+    CONF_WITHOUT,
+)
 from .coordinator import CoachCoordinator
 from .error import AnswerError
 from .thing_name import Place
@@ -38,6 +46,15 @@ type Answers = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A thing that a form is about, what it is taken for there, and what others are called."""
+
+    thing: ThingId
+    kind: str
+    labels: Mapping[ThingId, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRow:
     """One thing that an owner can decide about a thing, under its key in the options.
 
@@ -47,26 +64,47 @@ class DecisionRow:
 
     key: str
     asked: Callable[[ThingId, str], bool]
-    selector: Callable[[ThingId], object]
+    selector: Callable[[Asked], object]
     read: Callable[[Any], object]
     show: Callable[[Any], object]
     is_needed: bool = False
 
 
-def _kind_selector(thing: ThingId) -> Selector[Any]:
+def _kind_selector(asked: Asked) -> Selector[Any]:
     """Return the choice of what a thing of a family can be taken for."""
     return SelectSelector(
         SelectSelectorConfig(
-            options=[AS_PROFILE, *kinds_of(thing.family)],
+            options=[AS_PROFILE, *kinds_of(asked.thing.family)],
             mode=SelectSelectorMode.DROPDOWN,
             translation_key="thing_kind",
         )
     )
 
 
-def _input_section(thing: ThingId) -> section:
+def _pair_selector(asked: Asked) -> Selector[Any]:
+    """Return the choice of the output that closes what this one opens: those of its family."""
+    of_family = (asked.thing.bus, asked.thing.family)
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[
+                SelectOptionDict(value=str(thing.key[0]), label=label)
+                for thing, label in asked.labels.items()
+                if (thing.bus, thing.family) == of_family and thing != asked.thing
+            ],
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    )
+
+
+def _moves(thing: ThingId, kind: str) -> bool:
+    """Tell whether a thing that is taken for a kind moves."""
+    return mover_of(thing.family, kind) is not None
+
+
+def _input_section(asked: Asked) -> section:
     """Return the choice of an entity for each input that a mover needs."""
-    needs = MOVERS[thing.family].needs
+    mover = mover_of(asked.thing.family, asked.kind)
+    needs = mover.needs if mover else ()
     return section(
         vol.Schema({vol.Optional(name): EntitySelector() for name in needs}), {"collapsed": True}
     )
@@ -95,6 +133,13 @@ DECISION_ROWS = (
         is_needed=True,
     ),
     DecisionRow(
+        key=CONF_PAIR,
+        asked=lambda _, kind: kind in PAIRED,
+        selector=_pair_selector,
+        read=lambda answer: int(answer) if answer else None,
+        show=lambda stored: str(stored) if stored else None,
+    ),
+    DecisionRow(
         key=CONF_CALIBRATION,
         asked=lambda thing, _: thing.family == "tank",
         selector=lambda _: TextSelector(TextSelectorConfig(multiple=True)),
@@ -103,7 +148,7 @@ DECISION_ROWS = (
     ),
     DecisionRow(
         key=CONF_ALLOWED,
-        asked=lambda thing, kind: kind in RISKY or thing.family in MOVERS,
+        asked=lambda thing, kind: kind in RISKY or _moves(thing, kind),
         selector=lambda _: BooleanSelector(),
         read=lambda answer: answer or None,
         show=bool,
@@ -111,7 +156,7 @@ DECISION_ROWS = (
     # What a mover's interlock does not hear from the coach.
     DecisionRow(
         key=CONF_INPUTS,
-        asked=lambda thing, _: thing.family in MOVERS,
+        asked=_moves,
         selector=_input_section,
         read=lambda answer: (
             {name: entity for name, entity in (answer or {}).items() if entity} or None
@@ -121,7 +166,7 @@ DECISION_ROWS = (
     ),
     DecisionRow(
         key=CONF_WITHOUT,
-        asked=lambda thing, _: thing.family in MOVERS,
+        asked=_moves,
         selector=lambda _: BooleanSelector(),
         read=lambda answer: answer or None,
         show=bool,
@@ -137,7 +182,7 @@ def taken_for(coordinator: CoachCoordinator, thing: ThingId, chosen: str | None)
     return coordinator.coach.row(thing).kind or usual
 
 
-def thing_schema(thing: ThingId, rows: list[DecisionRow], *, named: bool) -> vol.Schema:
+def thing_schema(asked: Asked, rows: list[DecisionRow], *, named: bool) -> vol.Schema:
     """Return the form of a thing; a hidden one has neither name nor area to be given."""
     fields: dict[vol.Marker, object] = {}
     if named:
@@ -147,7 +192,7 @@ def thing_schema(thing: ThingId, rows: list[DecisionRow], *, named: bool) -> vol
         }
     for row in rows:
         marker = vol.Required(row.key) if row.is_needed else vol.Optional(row.key)
-        fields[marker] = row.selector(thing)
+        fields[marker] = row.selector(asked)
     return vol.Schema(fields)
 
 

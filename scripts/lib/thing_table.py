@@ -15,7 +15,7 @@ from homeassistant.helpers.typing import UNDEFINED  # noqa: E402  after the line
 from custom_components.coachiq.coach import FAMILIES  # noqa: E402
 from custom_components.coachiq.coach.commands import COMMANDS  # noqa: E402
 from custom_components.coachiq.coach.families import CHASSIS_OF  # noqa: E402
-from custom_components.coachiq.coach.mover import MOVERS  # noqa: E402
+from custom_components.coachiq.coach.mover import MOVERS, PAIRS  # noqa: E402
 from custom_components.coachiq.coach.thing import Thing, ThingId  # noqa: E402
 from custom_components.coachiq.const import PLATFORMS  # noqa: E402
 from custom_components.coachiq.entity import ThingDescription  # noqa: E402
@@ -99,7 +99,8 @@ def _about(row: ThingDescription) -> str:
     options = getattr(row, "options", None)
     words = [", ".join(word.replace("_", " ") for word in options)] if options else []
     if row.kinds:
-        words.append(f"for a {' or '.join(sorted(row.kinds))}")
+        kinds = " or ".join(sorted(row.kinds))
+        words.append(f"for {'an' if kinds[0] in 'aeiou' else 'a'} {kinds}")
     if row.entity_category is not None:
         words.append(str(row.entity_category))
     return "; ".join(words)
@@ -156,7 +157,9 @@ def _commands(spec: Spec, family: Family) -> Iterator[tuple[str, str, str, str]]
                 # What it says is fixed.
                 told = ""
             yield f"{name}{told}", command.says, row.name, data.hex().upper()
-    if mover := MOVERS.get(family.key):
+    # The pairs of a family differ in what must hold only.
+    of_pairs = (pair for (key, _), pair in PAIRS.items() if key == family.key)
+    if mover := MOVERS.get(family.key) or next(of_pairs, None):
         for name, says in {**mover.ways, "stop": mover.stop}.items():
             dgn = spec.named(INTENTS[says].dgn)
             key_fields = dict(zip(dgn.key, thing.id.key, strict=False))

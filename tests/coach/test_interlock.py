@@ -1,5 +1,6 @@
 """The interlock: nothing moves that should not, for every mover and every state of each input."""
 
+from dataclasses import replace
 import itertools
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from custom_components.coachiq.coach import ThingId
 from custom_components.coachiq.coach.decision import Decision
 from custom_components.coachiq.coach.interlock import INPUTS, SAFE, STALE, UNKNOWN, UNSAFE
-from custom_components.coachiq.coach.mover import MOVERS, OPEN
+from custom_components.coachiq.coach.mover import MOVERS, OPEN, PAIRS, Mover
 from custom_components.coachiq.error import CommandError
 from custom_components.coachiq.rvc import COMMANDS, join
 from tests.coach.stage import Stage, spec
@@ -24,6 +25,16 @@ APPEAR = {
     "door": "19FEE580#01FC0000FFFFFFFF",
     "window": "19FEE380#010000FCFFFFFFFF",
     "roof_fan": "19FDE380#010000FCFFFFFFFF",
+}
+# Of two outputs that are one mover the first opens it.
+OUTPUTS = {
+    "dimmer": ("19FEDA8E#017C00FCFF0500FF", "19FEDA8E#027C00FCFF0500FF"),
+    "dc_load": ("19FFBD80#0100000000000000", "19FFBD80#0200000000000000"),
+}
+# Movers by themselves and pairs, by what they are called here.
+SUBJECTS: dict[str, Mover] = {
+    **MOVERS,
+    **{f"{kind} of {family}": mover for (family, kind), mover in PAIRS.items()},
 }
 # What the chassis says: brake set, standing, ignition off, in neutral; FF is no data.
 BITS = {"park_brake": (4, 0xFC, {SAFE: 1, UNSAFE: 0, UNKNOWN: 3}),
@@ -48,32 +59,47 @@ def leveling(found: str) -> str:
     )
 
 
-def stage_of(family: str, decision: Decision) -> Stage:
+def stage_of(subject: str, decision: Decision) -> Stage:
     """Return a coach with one mover of which the owner has decided."""
+    kind, _, family = subject.rpartition(" of ")
+    if kind:
+        decision = replace(decision, kind=kind, pair=2)
     stage = Stage(decisions={f"house-{family}-1": decision})
     stage.coach.bus_ready("house")
-    stage.believe(APPEAR[family])
+    stage.believe(*appear(subject))
     return stage
 
 
-def try_to_move(stage: Stage, family: str) -> str | None:
+def appear(subject: str) -> tuple[str, ...]:
+    """Return the frames that make a mover."""
+    family = family_of(subject)
+    return OUTPUTS.get(family) or (APPEAR[family],)
+
+
+def family_of(subject: str) -> str:
+    """Return the family of a mover, or of the outputs that are one."""
+    return subject.rpartition(" of ")[2]
+
+
+def try_to_move(stage: Stage, subject: str) -> str | None:
     """Try to open the mover; return why it was refused, None when a frame has left."""
-    mover = MOVERS[family]
+    mover = SUBJECTS[subject]
     sent = len(stage.wire.frames)
     try:
-        stage.coach.motions.start(stage.thing(family, 1), OPEN, lambda _: None)
+        stage.coach.motions.start(stage.thing(family_of(subject), 1), OPEN, lambda _: None)
     except CommandError as error:
-        assert not moved(stage, family, sent), "a refusal sends nothing"
+        assert len(stage.wire.frames) == sent, "a refusal sends nothing"
         return error.key
-    stage.clock.advance(0.06)
-    assert moved(stage, family, sent)
+    # The outputs of a pair are off for a moment first.
+    stage.clock.advance(0.12)
+    assert moved(stage, subject, sent)
     assert mover.run_time <= 30
     return None
 
 
-def moved(stage: Stage, family: str, since: int) -> bool:
+def moved(stage: Stage, subject: str, since: int) -> bool:
     """Tell whether a frame that moves has left."""
-    intent = COMMANDS[MOVERS[family].ways[OPEN]]
+    intent = COMMANDS[SUBJECTS[subject].ways[OPEN]]
     data = intent.encode(spec(), instance=1)[1].hex().upper()
     can_id = join(spec().named(intent.dgn).dgn, 0x9E)
     return f"{can_id:08X}#{data}" in stage.wire.frames[since:]
@@ -84,11 +110,11 @@ def test_every_mover_is_tried() -> None:
 
 
 @pytest.mark.parametrize("without", [False, True])
-@pytest.mark.parametrize("family", MOVERS)
-def test_all_combinations_of_inputs(family: str, without: bool) -> None:
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_all_combinations_of_inputs(subject: str, without: bool) -> None:
     """Safe, unsafe, unknown or stale: all combinations of the inputs of each mover."""
-    needs = MOVERS[family].needs
-    stage = stage_of(family, Decision(allowed=True, without=without))
+    needs = SUBJECTS[subject].needs
+    stage = stage_of(subject, Decision(allowed=True, without=without))
     for states in itertools.product((SAFE, UNSAFE, UNKNOWN, STALE), repeat=len(needs)):
         found = dict(zip(needs, states, strict=True))
         on_chassis = {name: state for name, state in found.items() if name != "jacks"}
@@ -96,7 +122,7 @@ def test_all_combinations_of_inputs(family: str, without: bool) -> None:
         is_stale = STALE in on_chassis.values()
         if is_stale and set(on_chassis.values()) != {STALE}:
             continue
-        stage.coach.motions.stop(stage.thing(family, 1))
+        stage.coach.motions.stop(stage.thing(family_of(subject), 1))
         stage.clock.advance(60.0)
         stage.coach.remove(ThingId("house", "leveling", (0,)))
         told = [] if is_stale else [chassis(on_chassis)]
@@ -108,12 +134,12 @@ def test_all_combinations_of_inputs(family: str, without: bool) -> None:
         if is_stale:
             stage.believe(chassis({}))
             stage.clock.advance(60.0)
-        stage.believe(APPEAR[family], *told)
+        stage.believe(*appear(subject), *told)
         if found.get("jacks") == UNKNOWN:
             # One that has never said anything is none.
             stage.believe(leveling(SAFE))
             stage.hear(leveling(UNKNOWN))
-        refused = try_to_move(stage, family)
+        refused = try_to_move(stage, subject)
         allowed = {SAFE, UNKNOWN} if without else {SAFE}
         if set(states) <= allowed:
             assert refused is None, found
@@ -122,37 +148,37 @@ def test_all_combinations_of_inputs(family: str, without: bool) -> None:
             assert refused == f"interlock_{first}_{found[first]}", found
 
 
-@pytest.mark.parametrize("family", MOVERS)
-def test_nothing_moves_that_the_owner_has_not_allowed(family: str) -> None:
-    stage = stage_of(family, Decision())
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_nothing_moves_that_the_owner_has_not_allowed(subject: str) -> None:
+    stage = stage_of(subject, Decision())
     stage.believe(chassis({}))
-    assert try_to_move(stage, family) == "not_allowed"
+    assert try_to_move(stage, subject) == "not_allowed"
 
 
-@pytest.mark.parametrize("family", MOVERS)
-def test_a_coach_that_tells_nothing_of_its_chassis_keeps_them_blocked(family: str) -> None:
-    first = MOVERS[family].needs[0]
-    assert try_to_move(stage_of(family, ALLOWED), family) == f"interlock_{first}_unknown"
-    without = stage_of(family, Decision(allowed=True, without=True))
-    assert try_to_move(without, family) is None
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_coach_that_tells_nothing_of_its_chassis_keeps_them_blocked(subject: str) -> None:
+    first = SUBJECTS[subject].needs[0]
+    assert try_to_move(stage_of(subject, ALLOWED), subject) == f"interlock_{first}_unknown"
+    without = stage_of(subject, Decision(allowed=True, without=True))
+    assert try_to_move(without, subject) is None
 
 
-@pytest.mark.parametrize("family", MOVERS)
-def test_an_entity_takes_the_place_of_an_input(family: str) -> None:
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_an_entity_takes_the_place_of_an_input(subject: str) -> None:
     picked = {name: f"sensor.{name}" for name in INPUTS}
-    stage = stage_of(family, Decision(allowed=True, inputs=picked))
+    stage = stage_of(subject, Decision(allowed=True, inputs=picked))
     safe = {"park_brake": "on", "speed": "0", "ignition": "off", "gear": "park", "jacks": "off"}
     unsafe = {"park_brake": "off", "speed": "3", "ignition": "on", "gear": "d", "jacks": "on"}
     states: dict[str, str] = {}
     stage.coach.state_of = lambda entity: states.get(entity.removeprefix("sensor."))
-    for name in MOVERS[family].needs:
+    for name in SUBJECTS[subject].needs:
         states |= safe
-        assert try_to_move(stage, family) is None
-        stage.coach.motions.stop(stage.thing(family, 1))
+        assert try_to_move(stage, subject) is None
+        stage.coach.motions.stop(stage.thing(family_of(subject), 1))
         states[name] = unsafe[name]
-        assert try_to_move(stage, family) == f"interlock_{name}_unsafe"
+        assert try_to_move(stage, subject) == f"interlock_{name}_unsafe"
         del states[name]
-        assert try_to_move(stage, family) == f"interlock_{name}_stale"
+        assert try_to_move(stage, subject) == f"interlock_{name}_stale"
 
 
 def test_chassis_mobility_may_be_12_5_s_old_unless_the_coach_sends_faster() -> None:

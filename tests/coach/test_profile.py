@@ -66,6 +66,7 @@ def test_a_written_profile_reads_as_it_was() -> None:
         quirks=("spyder", "firefly_g6"),
         rows={
             ("dimmer", 2): ProfileRow(name="no", area="12", kind="hidden"),
+            ("dimmer", 3): ProfileRow(kind="awning", pair=4),
             ("tank", 20): ProfileRow(),
             ("thermostat", 0): ProfileRow(ambient=0, modes=frozenset({"off", "heat"})),
         },
@@ -163,6 +164,7 @@ def test_a_file_of_version_1_is_read_for_ever() -> None:
     assert (profile.source, profile.tested_by) == ("an owner", "somebody")
     assert profile.row("dimmer", (1,)) == ProfileRow(name="Ceiling light", area="Bedroom")
     assert {row.kind for row in profile.rows.values()} == {None, *KINDS}
+    assert profile.row("dimmer", (12,)).pair == 13
     assert profile.row("dimmer", (11,)) == ProfileRow()
     assert profile.row("thermostat", (0,)) == ProfileRow(
         name="Front thermostat", ambient=2, modes=MODES
@@ -236,6 +238,16 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         (f"{HEAD}things: {{dimmer: {{1: {{area: []}}}}}}", "things.dimmer.1.area", "no text"),
         (f"{HEAD}things: {{dimmer: {{1: {{kind: 1}}}}}}", "things.dimmer.1.kind", "no text"),
         (f"{HEAD}things: {{dimmer: {{1: {{kind: x}}}}}}", "things.dimmer.1.kind", "not one of"),
+        (f"{HEAD}things: {{dimmer: {{1: {{pair: x}}}}}}", "things.dimmer.1.pair", "no instance"),
+        *(
+            (f"{HEAD}things: {{{row}}}", f"things.{family}.1.pair", "not the other output")
+            for family, row in (
+                ("dimmer", "dimmer: {1: {pair: 2}}"),
+                ("dimmer", "dimmer: {1: {kind: light, pair: 2}}"),
+                ("dimmer", "dimmer: {1: {kind: slide, pair: 1}}"),
+                ("ac_load", "ac_load: {1: {kind: slide, pair: 2}}"),
+            )
+        ),
         (
             f"{HEAD}things: {{thermostat: {{1: {{ambient: x}}}}}}",
             "things.thermostat.1.ambient",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from custom_components.coachiq.coach import FAMILY, Profile, ThingId, read_shelf
+from custom_components.coachiq.coach.mover import PAIRED
 from custom_components.coachiq.coach.profile import HIDDEN
 
 from .stage import Stage
@@ -73,9 +74,31 @@ def test_what_may_hurt_people_is_neither_light_nor_switch() -> None:
             if FAMILY[family].key in ("dimmer", "dc_load", "ac_load") and "light" not in name:
                 for word, kind in GUARDED:
                     if word in name.replace("slide box", ""):
-                        assert row.kind == kind, (key, family, instance)
+                        found = "cover" if row.kind in PAIRED else row.kind
+                        assert found == kind, (key, family, instance)
                         seen[kind] += 1
     assert set(seen) == {kind for _, kind in GUARDED}
+
+
+@pytest.mark.parametrize("key", SHELF)
+def test_two_outputs_of_one_name_are_one_mover(key: str) -> None:
+    """Each is a pair by itself, and what closes it is called as it is and "retract" or "down"."""
+    profile = SHELF[key]
+    stage = Stage(profile)
+    stage.believe(*every_frame(key))
+    for (family, instance), row in profile.rows.items():
+        if row.kind not in PAIRED:
+            continue
+        opener = ThingId("house", family, (instance,))
+        assert stage.coach.mover(opener), opener
+        closer = stage.coach.halves(opener)[1]
+        other = stage.coach.row(closer)
+        assert stage.coach.mover(closer) is None
+        assert other.kind == "cover"
+        assert (other.name, other.area) in (
+            (f"{row.name} retract", row.area),
+            (f"{row.name} down", row.area),
+        )
 
 
 def test_a_profile_without_rows_names_nothing() -> None:

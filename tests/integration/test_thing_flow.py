@@ -8,6 +8,7 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr, en
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.coachiq.coach.mover import PAIRED
 from custom_components.coachiq.const import DOMAIN
 from tests.coach.test_interlock import APPEAR
 
@@ -197,8 +198,14 @@ async def test_a_hidden_thing_goes_and_can_be_had_again(
 @pytest.mark.parametrize(
     ("frame", "offer"),
     [
-        (OFF, (DIMMER, {"light", "switch", "fan", "indicator", "lock", "burner"})),
-        (LOAD, ("house-dc_load-34", {"light", "switch", "fan", "indicator", "lock", "burner"})),
+        (OFF, (DIMMER, {"light", "switch", "fan", "indicator", "lock", "burner", *PAIRED})),
+        (
+            LOAD,
+            (
+                "house-dc_load-34",
+                {"light", "switch", "fan", "indicator", "lock", "burner", *PAIRED},
+            ),
+        ),
         (AC_LOAD, ("house-ac_load-34", {"light", "switch", "indicator", "burner"})),
         (TANK, ("house-tank-0", {"shown"})),
     ],
@@ -245,12 +252,12 @@ async def test_what_another_form_decided_stays(
     """A row of the options keeps what this form does not ask."""
     await peer.appear(OFF)
     hass.config_entries.async_update_entry(
-        listener, options={**listener.options, "things": {DIMMER: {"pair": [1, 2]}}}
+        listener, options={**listener.options, "things": {DIMMER: {"later": [1, 2]}}}
     )
     await hass.async_block_till_done()
     await until(lambda: listener.runtime_data.is_up("house"))
     await decide(hass, listener, peer, DIMMER, kind="fan")
-    assert listener.options["things"] == {DIMMER: {"pair": [1, 2], "kind": "fan"}}
+    assert listener.options["things"] == {DIMMER: {"later": [1, 2], "kind": "fan"}}
 
 
 async def test_a_tank_has_a_scale_of_its_own(

@@ -122,6 +122,8 @@ def test_timing_makes_sense(command: Command) -> None:
         ("seat.move", 0.1, None),
         ("shade.hold_open", 1.0, 2.0),
         ("light.hold_flash", 1.0, 2.0),
+        ("light.hold", 1.0, 2.0),
+        ("dc_load.hold", 1.0, 2.0),
         ("roof_fan.hold_open_dome", 0.5, 1.0),
         ("door.open", None, None),
         ("motor.forward", None, None),

@@ -15,8 +15,12 @@ import pytest
 
 from custom_components.coachiq.simulator import SimulatedCoach
 from custom_components.coachiq.simulator.mover import Mover
+from custom_components.coachiq.simulator.scene import EXTEND, RETRACT
 
 AWNING = "cover.patio_awning"
+PAIR = "cover.outside_door_awning"
+# How long each moves at most without a word, in seconds.
+LAPSE = {AWNING: 0.4, PAIR: 2.0}
 LINE = re.compile(rb"T([0-9A-F]{8})([0-8])([0-9A-F]*)")
 
 
@@ -37,6 +41,12 @@ class Wired(threading.Thread):
     @property
     def awning(self) -> Mover:
         return next(one for one in self.coach.movers if one.kind.name == "awning")
+
+    def moves(self, cover: str) -> bool:
+        """Tell whether something moves: an awning of its own, or one on two channels."""
+        if cover == AWNING:
+            return self.awning.direction != 0
+        return any(self.coach.dimmers[each].level for each in (EXTEND, RETRACT))
 
     def run(self) -> None:
         """Serve one client after the other; the coach lives on without any."""
@@ -89,29 +99,35 @@ def wired() -> Iterator[Wired]:
     wired.join()
 
 
-def test_a_killed_process_leaves_nothing_moving(ha: HomeAssistant, wired: Wired) -> None:
+@pytest.mark.parametrize("cover", [AWNING, PAIR])
+def test_a_killed_process_leaves_nothing_moving(
+    ha: HomeAssistant, wired: Wired, cover: str
+) -> None:
     ha.add_integration(DOMAIN, SIMULATED_COACH)
     ha.stop()
     connect(ha, wired.port)
     ha.start()
-    ha.wait_state(AWNING, "closed", seconds=30)
+    ha.wait_state(cover, "closed" if cover == AWNING else "unknown", seconds=30)
     ha.wait_state("binary_sensor.chassis_park_brake", "on", seconds=30)
-    ha.act("cover.open_cover", AWNING)
-    wait_for(lambda: wired.awning.position > 10, "the awning to move", 15)
+    ha.act("cover.open_cover", cover)
+    wait_for(lambda: wired.moves(cover), "the awning to move", 15)
+    time.sleep(1.5)
+    assert wired.moves(cover)
     process, ha.process = ha.process, None
     assert process
     process.send_signal(signal.SIGKILL)
     process.wait()
     killed = time.monotonic()
-    wait_for(lambda: wired.awning.direction == 0, "the awning to stop")
-    assert time.monotonic() - killed < 0.5
-    position = wired.awning.position
-    time.sleep(1.0)
-    assert wired.awning.position == position
+    wait_for(lambda: not wired.moves(cover), "the awning to stop")
+    assert time.monotonic() - killed < LAPSE[cover] + 0.1
+    until = time.monotonic() + 1.0
+    while time.monotonic() < until:
+        assert not wired.moves(cover)
+        time.sleep(0.01)
 
 
 def connect(ha: HomeAssistant, port: int) -> None:
-    """Put the coach behind the gateway, and let its awning move."""
+    """Put the coach behind the gateway, and let its awnings move."""
     path = ha.config_dir / ".storage" / "core.config_entries"
     content = json.loads(path.read_text())
     (entry,) = (one for one in content["data"]["entries"] if one["domain"] == DOMAIN)
@@ -120,5 +136,8 @@ def connect(ha: HomeAssistant, port: int) -> None:
         "kind": "slcan",
         "settings": {"port": f"socket://127.0.0.1:{port}", "bitrate": 250_000},
     }
-    entry["options"]["things"] = {f"{bus['unique_id']}-awning-1": {"allowed": True}}
+    entry["options"]["things"] = {
+        f"{bus['unique_id']}-{thing}": {"allowed": True}
+        for thing in ("awning-1", f"dimmer-{EXTEND}")
+    }
     path.write_text(json.dumps(content))

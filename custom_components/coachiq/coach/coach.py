@@ -17,10 +17,11 @@ from .intake import MOST_THINGS, Frames, Intake
 from .interlock import Freshness, Interlock
 from .light_group import GROUP
 from .motion import Motions
-from .mover import MOVERS
+from .mover import CLOSE, OPEN, Mover, motion_of, mover_of
 from .node_name import rank
+from .pair import Pairs
 from .pending import Done, Handle, Pending
-from .profile import HIDDEN, Profile, ProfileRow
+from .profile import HALF, HIDDEN, Profile, ProfileRow
 from .quirk import command_of, followed_by
 from .thing import Thing, ThingId
 
@@ -113,7 +114,8 @@ class Coach:
         self._fading: dict[ThingId, Pending] = {}
         self.state_of = state_of
         self.interlock = Interlock(self, clock.now)
-        self.motions = Motions(spec=spec, clock=clock, send=self._send, check=self.check_motion)
+        self._pairs = Pairs(profile, decisions)
+        self.motions = Motions(spec=spec, clock=clock, yard=self)
         self._timer: Timer | None = None
         self._turn = 0
 
@@ -155,8 +157,9 @@ class Coach:
         """Forget a thing; it is made again when it is heard again."""
         if pending := self._pending.get(identity):
             pending.replace()
-        if identity.family in MOVERS and identity in self.things:
-            self.motions.stop(self.things[identity])
+        opener = self._pairs.opener(identity) or identity
+        if self.mover(opener) and opener in self.things:
+            self.motions.stop(self.things[opener])
         if self.things.pop(identity, None):
             self.lines[identity.bus].intake.drop(identity)
 
@@ -170,6 +173,8 @@ class Coach:
 
     def kind(self, thing: ThingId) -> str | None:
         """Return what a thing is taken for, by the owner or else by the profile."""
+        if self._pairs.opener(thing):
+            return HALF
         return self.decision(thing).kind or self.row(thing).kind
 
     def is_told(self, thing: ThingId) -> bool:
@@ -222,6 +227,10 @@ class Coach:
         A newer command to the same thing takes the place of an older one. Raises EncodeError
         when an argument does not fit its field. What this coach does not heed is not sent.
         """
+        if self._pairs.closer(thing.id) or self._pairs.opener(thing.id):
+            # Only its motions turn it on.
+            done(CommandError("half_of_mover"))
+            return
         row = command_of(self.profile.quirks, thing.id.family, intent)
         if row is None:
             done(CommandError("command_unheeded"))
@@ -283,8 +292,54 @@ class Coach:
         """Return the inputs that a mover does without; raises CommandError when it must rest."""
         if self.is_resting(thing):
             raise CommandError("in_storage")
-        decision = self.decision(thing.id)
-        return self.interlock.check(MOVERS[thing.id.family], thing, decision, moving=moving)
+        mover, decision = self.mover(thing.id), self.decision(thing.id)
+        if mover is None:
+            raise ValueError(f"{thing.id} does not move")
+        halves = self.halves(thing.id)
+        known = [self.things[one] for one in halves if one in self.things]
+        passed = self.interlock.check(mover, known, decision, moving=moving)
+        if len(known) < len(halves):
+            raise CommandError("half_unheard", half=halves[-1].key[0])
+        return passed
+
+    def mover(self, thing: ThingId) -> Mover | None:
+        """Return how a thing moves, by itself or as the output that opens a pair."""
+        is_pair = self._pairs.closer(thing)
+        return mover_of(thing.family, self.kind(thing) if is_pair else None)
+
+    def halves(self, thing: ThingId) -> tuple[ThingId, ...]:
+        """Return what moves a mover: it itself, or the outputs that open and close it."""
+        closer = self._pairs.closer(thing)
+        return (thing,) if closer is None else (thing, closer)
+
+    def heading(self, thing: Thing) -> str | None:
+        """Return where a mover moves now, as `motion_of` does."""
+        mover, halves = self.mover(thing.id), self.halves(thing.id)
+        if mover is None:
+            return None
+        if len(halves) == 1:
+            return motion_of(mover, thing.values)
+        known = [self.things.get(one) for one in halves]
+        said = [one.values.get("on") if one else None for one in known]
+        return motion_of(mover, dict(zip((OPEN, CLOSE), said, strict=True)))
+
+    # What the motions use.
+
+    def doubt(self, thing: Thing, since: float) -> None:
+        """Take a thing's values as unknown if it has said nothing since then."""
+        self.lines[thing.id.bus].intake.doubt(thing, since)
+
+    def send(
+        self,
+        bus: str,
+        dgn: int,
+        data: bytes,
+        left: Callable[[BusError | None], None],
+        *,
+        urgent: bool,
+    ) -> Handle | None:
+        """Send a frame on a bus."""
+        return self.lines[bus].wire.send(dgn, data, left, urgent=urgent)
 
     # What the interlock uses.
 
@@ -370,6 +425,8 @@ class Coach:
         """Pass a change on."""
         if "level" in names:
             self._take_level(thing)
+        if "on" in names:
+            self.motions.hear(thing)
         self._changed(thing, names)
         for group in self._ensembles.groups_of(thing):
             if news := self._ensembles.news_of(group):
@@ -463,18 +520,6 @@ class Coach:
             )
             for turn, name in enumerate(names)
         ]
-
-    def _send(
-        self,
-        thing: Thing,
-        dgn: int,
-        data: bytes,
-        left: Callable[[BusError | None], None],
-        *,
-        urgent: bool,
-    ) -> Handle | None:
-        """Send a frame to a thing."""
-        return self.lines[thing.id.bus].wire.send(dgn, data, left, urgent=urgent)
 
     def _make(self, identity: ThingId, family: Family) -> Thing:
         """Make a thing of which nothing is known, and tell of it."""

@@ -10,7 +10,8 @@ from .calibration import Points, is_scale
 class Decision:
     """The owner's word on one thing.
 
-    `kind` is what it is taken for, None for what the profile or the family says. `allowed` lets
+    `kind` is what it is taken for, None for what the profile or the family says; of an output that
+    opens something, `pair` is the instance of the one that closes it. `allowed` lets
     CoachIQ operate what can hurt people: movers, burners, generators and locks. A mover's `inputs`
     are entities of Home Assistant by the names of the interlock's inputs that they take the place
     of; `without` lets it run without those that the coach does not tell.
@@ -19,6 +20,7 @@ class Decision:
     """
 
     kind: str | None = None
+    pair: int | None = None
     allowed: bool = False
     calibration: Points = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -34,6 +36,7 @@ def read_decisions(options: Mapping[str, Mapping[str, object]]) -> dict[str, Dec
     return {
         thing: Decision(
             kind=kind if isinstance(kind := row.get("kind"), str) else None,
+            pair=pair if isinstance(pair := row.get("pair"), int) else None,
             allowed=row.get("allowed") is True,
             calibration=_scale(row.get("calibration")),
             inputs=_texts(row.get("inputs")),

@@ -143,6 +143,13 @@ class Intake:
             for channel, _ in voices.cells
         }
 
+    def doubt(self, thing: Thing, since: float) -> None:
+        """Forget what a thing said if that was before a moment."""
+        voices = self._voices.get(thing.id)
+        if voices and all(cell.heard < since for _, cell in voices.cells):
+            self.listen_closely(thing.id)
+            self._clear(thing)
+
     def drop(self, thing: ThingId) -> None:
         """Forget a thing's cells, so that it must be believed anew."""
         for channel, cell in self._voices.pop(thing, Voices()).cells:
@@ -513,7 +520,7 @@ class Intake:
                 self._apply(thing, channel, said, cell.heard, 0.0)
 
     def _clear(self, thing: Thing) -> None:
-        """Forget what another sender said of the thing."""
+        """Forget what was said of the thing."""
         for name in thing.values:
             thing.values[name] = None
         self._keeper.changed(thing, set(thing.values))

@@ -125,16 +125,18 @@ class Interlock:
         return STALE if self._now() - heard > limit else None
 
     def check(
-        self, mover: Mover, thing: Thing, decision: Decision, *, moving: bool
+        self, mover: Mover, things: Iterable[Thing], decision: Decision, *, moving: bool
     ) -> tuple[str, ...]:
         """Return the inputs that the owner lets it run without, and that are unknown.
 
-        Raises CommandError naming the first reason why the thing must not move.
+        `things` are the mover, or both its outputs. Raises CommandError naming the first reason
+        why it must not move.
         """
         if not decision.allowed:
             raise CommandError("not_allowed")
+        said = [thing.values for thing in things]
         for name, word in mover.lockouts.items():
-            if label(thing.values.get(name)) == word:
+            if any(label(values.get(name)) == word for values in said):
                 raise CommandError("mover_locked_out", lockout=name.replace("_", " "))
         passed = []
         for name in mover.needs:

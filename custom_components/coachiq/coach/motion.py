@@ -2,17 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-import logging
+from functools import partial
 from typing import Protocol
 
 from ..error import BusError, CoachError, CommandError
 from ..rvc import COMMANDS, Clock, Code, Spec, Timer, Value
 from .families import label
-from .mover import MOVERS, motion_of
+from .mover import CLOSE, Mover
 from .pending import ACCEPTED, NEEDS_MORE_TIME, Handle
 from .thing import Thing, ThingId
-
-_LOGGER = logging.getLogger(__name__)
 
 # The interlock is looked at this often, in seconds, and frames go out a little sooner than they
 # must: a device that misses one by a hair would stop and start again.
@@ -20,6 +18,11 @@ LOOK = 0.1
 EAGERNESS = 0.8
 # Between a stop and the other direction: a motor is not thrown round (RV-C section 6.24, 2023-11).
 DEAD_TIME = 0.5
+# Both outputs of a pair are off for so long before one is on, and for the time above if that is
+# not known of them.
+PAUSE = 0.1
+# An output that says "on" and reports nothing when it was told to be off may be anything.
+REPORT_TIME = 0.4
 # A stop is said twice.
 STOP_AGAIN = 0.1
 # How long a hold lasts that is not renewed.
@@ -28,66 +31,92 @@ LEASE = 0.5
 type Ended = Callable[[CoachError | None], None]
 
 
-class Send(Protocol):
-    """What puts a frame on a thing's bus and reports when it has left."""
+class Yard(Protocol):
+    """The coach, as its motions see it."""
 
-    def __call__(
+    def mover(self, thing: ThingId) -> Mover | None:
+        """Return how a thing moves."""
+
+    def halves(self, thing: ThingId) -> tuple[ThingId, ...]:
+        """Return what moves it: it itself, or the outputs that open and close it."""
+
+    def known(self, thing: ThingId) -> Thing | None:
+        """Return a thing that is known."""
+
+    def heading(self, thing: Thing) -> str | None:
+        """Return where it moves now, "" for nowhere, None while that is not known."""
+
+    def check_motion(self, thing: Thing, moving: bool = False) -> object:  # noqa: FBT001, FBT002  as the coach has it
+        """Raise CommandError when it must not move."""
+
+    def doubt(self, thing: Thing, since: float) -> None:
+        """Take what it said as unknown if it has said nothing since."""
+
+    def send(
         self,
-        thing: Thing,
+        bus: str,
         dgn: int,
         data: bytes,
         left: Callable[[BusError | None], None],
         *,
         urgent: bool,
     ) -> Handle | None:
-        """Send the frame."""
+        """Put a frame on a bus; `left` hears when it has left, or why it cannot."""
 
 
 @dataclass(slots=True, eq=False)
 class Motion:
-    """One mover on its way: until when, by the clock, and by the lease of who holds it."""
+    """One mover on its way: until when, by the clock, and by the lease of who holds it.
+
+    `halves` are the mover, or the outputs that open and close it; `was_on` tells whether the one
+    that moves it has said so since the first frame, at `begin`.
+    """
 
     thing: Thing
+    mover: Mover
+    halves: tuple[ThingId, ...]
     direction: str
     until: float
     lease_until: float | None
     ended: Ended
-    due: float = 0.0
+    begin: float
+    due: float
+    was_on: bool = False
     sending: bool = False
     handle: Handle | None = None
     timer: Timer | None = None
 
+    @property
+    def target(self) -> ThingId:
+        """Return what is told to move."""
+        return self.halves[-1 if self.direction == CLOSE else 0]
+
+    @property
+    def opposite(self) -> ThingId | None:
+        """Return the output of a pair that must be off meanwhile."""
+        return self.halves[0 if self.direction == CLOSE else 1] if len(self.halves) > 1 else None
+
 
 class Motions:
-    """All movers that CoachIQ keeps moving; each thing is moved once at a time.
+    """All movers that CoachIQ keeps moving; each thing is moved once at a time."""
 
-    `check(thing, moving)` raises CommandError when a thing must not move.
-    """
-
-    def __init__(
-        self,
-        *,
-        spec: Spec,
-        clock: Clock,
-        send: Send,
-        check: Callable[[Thing, bool], object],
-    ) -> None:
-        """Take the protocol table, the clock, what sends, and who judges."""
+    def __init__(self, *, spec: Spec, clock: Clock, yard: Yard) -> None:
+        """Take the protocol table, the clock, and the coach."""
         self._spec = spec
         self._clock = clock
-        self._send = send
-        self._check = check
+        self._yard = yard
         self._motions: dict[ThingId, Motion] = {}
         self._stopped_at: dict[ThingId, tuple[float, str]] = {}
         self._repeats: dict[ThingId, Timer] = {}
+        self._reports: dict[ThingId, Timer] = {}
 
     def start(self, thing: Thing, direction: str, ended: Ended, *, hold: bool = False) -> None:
         """Move a thing for its run time, or while it is held; `ended` hears why it ended, once.
 
         Raises CommandError when it must not move. What it did before ends first.
         """
-        self._check(thing, False)
-        mover = MOVERS[thing.id.family]
+        self._yard.check_motion(thing)
+        mover, halves = self._mover(thing), self._yard.halves(thing.id)
         before = self._motions.get(thing.id)
         if before and before.direction != direction:
             self.stop(thing)
@@ -95,18 +124,26 @@ class Motions:
             # The same way: it goes on without a jerk.
             self._forget(before, None)
         now = self._clock.now()
-        if motion_of(mover, thing.values) not in (direction, "", None):
+        rest, heading = 0.0, self._yard.heading(thing)
+        if heading not in (direction, "", None):
             # Somebody else moves it the other way.
             self._say_stop(thing, lambda _: None)
             self._stopped_at[thing.id] = now, ""
+        elif len(halves) > 1 and not before:
+            self._say_stop(thing, lambda _: None)
+            rest = DEAD_TIME if heading is None else PAUSE
         stopped_at, last = self._stopped_at.get(thing.id, (float("-inf"), direction))
-        rest = max(0.0, stopped_at + DEAD_TIME - now) if last != direction else 0.0
+        if last != direction:
+            rest = max(rest, stopped_at + DEAD_TIME - now)
         motion = Motion(
             thing=thing,
+            mover=mover,
+            halves=halves,
             direction=direction,
             until=now + rest + mover.run_time,
             lease_until=now + LEASE if hold else None,
             ended=ended,
+            begin=now + rest,
             due=now + rest,
         )
         if hold:
@@ -132,6 +169,18 @@ class Motions:
             self._forget(motion, None)
         self._say_stop(thing, left)
 
+    def hear(self, thing: Thing) -> None:
+        """Look at once at what moves by an output that has said whether it is on."""
+        now = self._clock.now()
+        for motion in self._motions.values():
+            if thing.id not in motion.halves:
+                continue
+            if thing.id == motion.target and now >= motion.begin and thing.values["on"] is True:
+                motion.was_on = True
+            if motion.timer and now >= motion.begin:
+                motion.timer.cancel()
+                motion.timer = self._clock.call_later(0.0, partial(self._step, motion))
+
     def moving(self) -> list[Thing]:
         """Return what CoachIQ keeps moving now."""
         return [motion.thing for motion in self._motions.values()]
@@ -140,17 +189,18 @@ class Motions:
         """Note that a bus is gone: nothing can be sent there, and what moved stops by itself."""
         for motion in [one for one in self._motions.values() if one.thing.id.bus == bus]:
             self._forget(motion, BusError("bus_down", bus=bus))
-        for identity in [one for one in self._repeats if one.bus == bus]:
-            self._repeats.pop(identity).cancel()
+        for waiting in (self._repeats, self._reports):
+            for identity in [one for one in waiting if one.bus == bus]:
+                waiting.pop(identity).cancel()
 
     def acknowledged(self, bus: str, dgn: int, instance: Value, code: Value) -> None:
         """Take in an acknowledgement: a device that refuses is told to stop."""
         for motion in list(self._motions.values()):
-            row = COMMANDS[MOVERS[motion.thing.id.family].ways[motion.direction]]
+            row = COMMANDS[motion.mover.ways[motion.direction]]
             if (
                 motion.thing.id.bus == bus
                 and self._spec.named(row.dgn).dgn == dgn
-                and instance in (motion.thing.id.key[0], None)
+                and instance in (motion.target.key[0], None)
                 and isinstance(code, Code)
                 and label(code) not in (ACCEPTED, NEEDS_MORE_TIME)
             ):
@@ -178,19 +228,36 @@ class Motions:
         if motion.lease_until is not None and now >= motion.lease_until:
             return True, CommandError("hold_lapsed")
         try:
-            self._check(motion.thing, True)
+            self._yard.check_motion(motion.thing, moving=True)
+            if now >= motion.begin:
+                self._check_outputs(motion)
         except CommandError as obstacle:
             return True, obstacle
         return False, None
 
+    def _check_outputs(self, motion: Motion) -> None:
+        """Raise CommandError when somebody else has a hand on the outputs of a pair."""
+        if motion.opposite is None:
+            return
+        if self._is_on(motion.opposite):
+            raise CommandError("mover_other_way")
+        if motion.was_on and self._is_on(motion.target) is False:
+            raise CommandError("mover_stopped_elsewhere")
+
+    def _is_on(self, output: ThingId) -> bool | None:
+        """Return whether an output says that it is on, None where it does not say."""
+        known = self._yard.known(output)
+        said = known.values.get("on") if known else None
+        return said if isinstance(said, bool) else None
+
     def _go_on(self, motion: Motion) -> None:
         """Send the next frame if it is due, and come back."""
         now = self._clock.now()
-        row = COMMANDS[MOVERS[motion.thing.id.family].ways[motion.direction]]
+        row = COMMANDS[motion.mover.ways[motion.direction]]
         if now >= motion.due and not motion.sending:
             motion.due = float("inf") if row.repeat is None else now + EAGERNESS * row.repeat
             motion.sending = True
-            motion.handle = self._say(motion.thing, row.intent, self._left(motion))
+            motion.handle = self._say(motion.target, row.intent, self._left(motion))
         if self._motions.get(motion.thing.id) is not motion:
             return  # it could not be sent
         wait = min(LOOK, motion.until - now, max(0.0, motion.due - now) or LOOK)
@@ -237,24 +304,59 @@ class Motions:
         motion.timer = motion.handle = None
 
     def _say_stop(self, thing: Thing, left: Callable[[BusError | None], None]) -> None:
-        """Say stop at once, and once more."""
-        intent = MOVERS[thing.id.family].stop
+        """Say stop at once, and once more; to both outputs of a pair."""
+        intent, halves = self._mover(thing).stop, self._yard.halves(thing.id)
         if again := self._repeats.pop(thing.id, None):
             again.cancel()
-        self._say(thing, intent, left)
+        on_their_way = list(halves)
+        errors: list[BusError] = []
+
+        def half_left(half: ThingId, error: BusError | None) -> None:
+            on_their_way.remove(half)
+            errors.extend([error] if error else [])
+            if not on_their_way:
+                left(next(iter(errors), None))
+
+        for half in halves:
+            self._say(half, intent, partial(half_left, half))
+            if len(halves) > 1:
+                self._await_report(half)
 
         def once_more() -> None:
             self._repeats.pop(thing.id, None)
             if thing.id not in self._motions:
-                self._say(thing, intent, lambda _: None)
+                for half in halves:
+                    self._say(half, intent, lambda _: None)
 
         self._repeats[thing.id] = self._clock.call_later(STOP_AGAIN, once_more)
 
+    def _await_report(self, output: ThingId) -> None:
+        """Doubt an output that says it is on if it says nothing to being told to be off."""
+        known = self._yard.known(output)
+        if not self._is_on(output) or known is None:
+            return
+        if before := self._reports.pop(output, None):
+            before.cancel()
+        since = self._clock.now()
+
+        def conclude() -> None:
+            self._reports.pop(output, None)
+            self._yard.doubt(known, since)
+
+        self._reports[output] = self._clock.call_later(REPORT_TIME, conclude)
+
+    def _mover(self, thing: Thing) -> Mover:
+        """Return how a thing moves; it does, or nobody would ask."""
+        mover = self._yard.mover(thing.id)
+        if mover is None:
+            raise ValueError(f"{thing.id} does not move")
+        return mover
+
     def _say(
-        self, thing: Thing, intent: str, left: Callable[[BusError | None], None]
+        self, thing: ThingId, intent: str, left: Callable[[BusError | None], None]
     ) -> Handle | None:
         """Send one intent to a thing."""
         row = COMMANDS[intent]
-        key = zip(self._spec.named(row.dgn).key, thing.id.key, strict=False)
+        key = zip(self._spec.named(row.dgn).key, thing.key, strict=False)
         dgn, data = row.encode(self._spec, **dict(key))
-        return self._send(thing, dgn.dgn, data, left, urgent=row.urgent)
+        return self._yard.send(thing.bus, dgn.dgn, data, left, urgent=row.urgent)

@@ -1,12 +1,12 @@
 """What can be moved, as rows: the intents that move it, for how long, and what must hold then."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..rvc import COMMANDS, Code, Command, Value
 from .families import label
 
-OPEN, CLOSE = "open", "close"
+OPEN, CLOSE, BOTH = "open", "close", "both"
 
 PARKED = ("park_brake", "speed")
 
@@ -16,10 +16,11 @@ class Mover:
     """A family that moves.
 
     `ways` are the intents that open and close it, by direction; both are said again and again
-    where RV-C has them so. It runs for at most `run_time` seconds unless it is held, and only
-    while each input in `needs` is safe and none of its own values in `lockouts` says "blocking",
-    "locked" or "active". `opening` and `closing` are the words of the value `motion`, or for a
-    motor the values that are "on"; `position` is the value in percent, 0 being closed.
+    where RV-C has them so. Of a pair of outputs they go to the one that opens, or closes. It runs
+    for at most `run_time` seconds unless it is held, and only while each input in `needs` is safe
+    and none of its own values in `lockouts` says "blocking", "locked" or "active". `opening` and
+    `closing` are the words of the value `motion`, or for a motor the values that are "on";
+    `position` is the value in percent, 0 being closed.
     `is_rare` is for what seldom has a motor: nothing is offered before the owner says it has.
     """
 
@@ -133,14 +134,45 @@ MOVERS: Mapping[str, Mover] = {
         is_rare=True,
     ),
 }
+# Two outputs, one for each way, are taken for a mover of one of these kinds: each by the family
+# that needs the same. Vents run for 20 s, as CoachProxy lets those of Tiffin's coaches run.
+_LIKE = {
+    "awning": MOVERS["awning"],
+    "slide": MOVERS["slide"],
+    "shade": MOVERS["shade"],
+    "lift": MOVERS["tv_lift"],
+    "vent": replace(MOVERS["roof_fan"], run_time=20.0),
+    "motor": MOVERS["motor"],
+}
+PAIRED = tuple(_LIKE)
+# By the outputs' family and the kind.
+PAIRS: Mapping[tuple[str, str], Mover] = {
+    (family, kind): replace(
+        like,
+        ways=dict.fromkeys((OPEN, CLOSE), f"{device}.hold"),
+        motion=None,
+        opening=OPEN,
+        closing=CLOSE,
+        position=None,
+        lockouts={"overcurrent": "overcurrent", "lock": "locked"},
+        is_rare=False,
+    )
+    for family, device in (("dimmer", "light"), ("dc_load", "dc_load"))
+    for kind, like in _LIKE.items()
+}
 FULL = 100
+
+
+def mover_of(family: str, kind: str | None) -> Mover | None:
+    """Return how a thing of a family moves that is taken for a kind, None if it does not."""
+    return MOVERS.get(family) or PAIRS.get((family, kind or ""))
 
 
 def intents() -> list[Command]:
     """Return all that moves and stops a mover."""
     return [
         COMMANDS[intent]
-        for mover in MOVERS.values()
+        for mover in (*MOVERS.values(), *PAIRS.values())
         for intent in (*mover.ways.values(), mover.stop)
     ]
 
@@ -155,14 +187,27 @@ def position_of(value: Value) -> float | None:
 
 
 def motion_of(mover: Mover, values: Mapping[str, Value]) -> str | None:
-    """Return OPEN or CLOSE while it moves, "" while it rests, None while that is not known."""
+    """Return OPEN or CLOSE while it moves, "" while it rests, None while that is not known.
+
+    Both outputs of a pair may be on, which is "both".
+    """
     if mover.motion is None:
-        words = {OPEN: label(values.get(mover.opening)), CLOSE: label(values.get(mover.closing))}
-        for direction, word in words.items():
-            if word == "on":
+        runs = {OPEN: _runs(values.get(mover.opening)), CLOSE: _runs(values.get(mover.closing))}
+        if all(runs.values()):
+            return BOTH
+        for direction, runs_so in runs.items():
+            if runs_so:
                 return direction
-        return None if None in words.values() else ""
+        return None if None in runs.values() else ""
     said = label(values.get(mover.motion))
     if said is None:
         return None
     return {mover.opening: OPEN, mover.closing: CLOSE}.get(said, "")
+
+
+def _runs(value: Value) -> bool | None:
+    """Return whether an output is on, None while that is not known."""
+    if isinstance(value, bool):
+        return value
+    word = label(value)
+    return None if word is None else word == "on"

@@ -9,13 +9,16 @@ import yaml
 from .document import Document, document_of, is_whole, texts_of, wrong
 from .families import FAMILY
 from .light_group import GROUP, SCENE, Group, Scene, read_groups, read_scenes, written
+from .mover import PAIRED, PAIRS
 from .quirk import QUIRKS
 
 VERSION = 1
 HIDDEN = "hidden"
+# What moves something, and is not switched by itself.
+HALF = "cover"
 # A dimmer or load that is a fan, a cover or a generator's button makes no light and no switch.
 KINDS = frozenset(
-    ("light", "switch", "fan", "cover", "lock", "burner", "generator", "indicator", HIDDEN)
+    ("light", "switch", "fan", HALF, "lock", "burner", "generator", "indicator", HIDDEN, *PAIRED)
 )
 MODES = frozenset(("off", "cool", "heat", "auto", "fan_only", "aux_heat", "defrost_dehumidify"))
 
@@ -23,16 +26,20 @@ _TEXTS = ("make", "model", "source", "tested_by")
 _BODY = ("things", "groups", "scenes")
 _HEAD = ("version", "title", "make", "model", "years", "source", "tested_by", "quirks", *_BODY)
 _ROW_TEXTS = ("name", "area", "kind")
-_ROW = (*_ROW_TEXTS, "ambient", "modes")
+_ROW = (*_ROW_TEXTS, "pair", "ambient", "modes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileRow:
-    """What a profile says of one thing; None where it says nothing."""
+    """What a profile says of one thing; None where it says nothing.
+
+    An output that opens something has in `pair` the instance of the one that closes it.
+    """
 
     name: str | None = None
     area: str | None = None
     kind: str | None = None
+    pair: int | None = None
     ambient: int | None = None
     modes: frozenset[str] | None = None
 
@@ -185,7 +192,11 @@ def _rows(file: str, things: object) -> dict[tuple[str, int], ProfileRow]:
             place = f"things.{family}.{instance}"
             if not is_whole(instance) or not isinstance(row, dict):
                 raise wrong(file, place, "an instance number with a mapping is needed")
-            rows[family, instance] = _row(file, place, row)
+            made = rows[family, instance] = _row(file, place, row)
+            opens = (family, made.kind or "") in PAIRS and made.pair != instance
+            if made.pair is not None and not opens:
+                problem = f"not the other output of a {', '.join(PAIRED)}"
+                raise wrong(file, f"{place}.pair", problem)
     return rows
 
 
@@ -194,9 +205,11 @@ def _row(file: str, place: str, row: Document) -> ProfileRow:
     texts = texts_of(file, f"{place}.", row, _ROW_TEXTS)
     if texts["kind"] is not None and texts["kind"] not in KINDS:
         raise wrong(file, f"{place}.kind", f"not one of {', '.join(sorted(KINDS))}")
-    ambient, modes = row.get("ambient"), row.get("modes")
+    ambient, modes, pair = row.get("ambient"), row.get("modes"), row.get("pair")
     if ambient is not None and not is_whole(ambient):
         raise wrong(file, f"{place}.ambient", "no instance number")
+    if pair is not None and not is_whole(pair):
+        raise wrong(file, f"{place}.pair", "no instance number")
     if modes is not None and not (
         isinstance(modes, list) and all(isinstance(mode, str) and mode in MODES for mode in modes)
     ):
@@ -207,6 +220,7 @@ def _row(file: str, place: str, row: Document) -> ProfileRow:
         name=texts["name"],
         area=texts["area"],
         kind=texts["kind"],
+        pair=pair,
         ambient=ambient,
         modes=None if modes is None else frozenset(map(str, modes)),
     )

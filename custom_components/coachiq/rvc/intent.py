@@ -66,6 +66,23 @@ def _switched(level: str, more: str) -> dict[str, _Ask]:
     }
 
 
+def _held(level: str) -> dict[str, _Ask]:
+    """Return what a load takes that drives a motor one way: it is on for 2 s, unless told again.
+
+    A "stop" lets some controllers pulse the motor once more, "off" does not. Half of the time
+    leaves room for a frame that is lost, and for a controller that counts in whole seconds.
+    """
+    return {
+        "hold": _Ask(
+            {"command": "on duration", level: 100, "delay_or_duration": 2},
+            repeat=1,
+            lapse=2,
+            stop="release",
+        ),
+        "release": _Ask({"command": "off delay", level: 0}, urgent=True),
+    }
+
+
 def _ramped(level: str, more: str) -> dict[str, _Ask]:
     """Return what those have in common that can be dimmed."""
     takes = f"duration=delay_or_duration? {more}"
@@ -159,6 +176,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "instance:1-250",
                 _ALONE,
                 **_LIGHT,
+                **_held("desired_brightness"),
                 recall_scene=_SCENE,
                 save_scene=_Ask({"command": "save scene"}, "scene=desired_brightness:230-249"),
             ),
@@ -233,7 +251,14 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 set_fade_color=_Ask({"enable": "enabled"}, "red green blue"),
                 drop_fade_color=_Ask({"enable": "disabled"}),
             ),
-            _device("dc_load", "DC_LOAD_COMMAND", "instance:0-250", _ALONE, **_DC_LOAD),
+            _device(
+                "dc_load",
+                "DC_LOAD_COMMAND",
+                "instance:0-250",
+                _ALONE,
+                **_DC_LOAD,
+                **_held("desired_level"),
+            ),
             _device(
                 "dc_load_group",
                 "DC_LOAD_COMMAND",

@@ -52,7 +52,10 @@ NODES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DimmerRow:
-    """A dimmer channel: node group 6 is inside, 7 outside; `pulse` seconds when momentary."""
+    """A dimmer channel: node group 6 is inside, 7 outside; `pulse` seconds when momentary.
+
+    What locks or moves something is in no group.
+    """
 
     instance: int
     name: str
@@ -72,6 +75,8 @@ class DimmerRow:
 
 
 LOCK, UNLOCK = 14, 17
+# The motor of the awning over the door hangs on two channels, one for each way.
+EXTEND, RETRACT = 49, 50
 
 DIMMERS = (
     DimmerRow(instance=LOCK, name="Entry Door", node_group=None, pulse=0.5),
@@ -96,6 +101,8 @@ DIMMERS = (
     DimmerRow(instance=45, name="Main Dinette Light"),
     DimmerRow(instance=46, name="Main Sink Light", level=120),
     DimmerRow(instance=47, name="Main Midship Light"),
+    DimmerRow(instance=EXTEND, name="Door Awning Extend", node_group=None),
+    DimmerRow(instance=RETRACT, name="Door Awning Retract", node_group=None),
     DimmerRow(instance=51, name="Driver Side Awning Light", node_group=7),
     DimmerRow(instance=52, name="Passenger Side Awning Light", node_group=7),
     DimmerRow(instance=53, name="Basement Cargo Light", node_group=7),
