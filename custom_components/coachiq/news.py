@@ -5,11 +5,14 @@ An unchanged state that is written costs Home Assistant as much as a changed one
 
 from typing import Final, override
 
-from homeassistant.core import callback
+from homeassistant.core import Event, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 
 # What is shown before the first write, and by what is unavailable: unknown is something else.
 _NEVER: Final = object()
+# What Home Assistant notes in its registry of each state that is written.
+_NOTED: Final = frozenset(("capabilities", "supported_features"))
 _UNAVAILABLE: Final = object()
 
 
@@ -50,3 +53,12 @@ class NewsEntity(Entity):
     def _now(self) -> object:
         """Return what is to be shown now."""
         return self.look() if self.available else _UNAVAILABLE
+
+    @callback
+    @override
+    def _async_registry_updated(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        """Follow the registry, but write no state for what was noted of the last one."""
+        if event.data["action"] == "update" and event.data["changes"].keys() <= _NOTED:
+            self.registry_entry = er.async_get(self.hass).async_get(event.data["entity_id"])
+            return
+        super()._async_registry_updated(event)

@@ -78,7 +78,7 @@ async def test_an_owner_makes_two_dimmers_one_cover_and_takes_it_back(
     assert ids_of(hass, OPENER) == {f"{OPENER}-cover": "cover.door_awning"}
     assert ids_of(hass, CLOSER) == {}
     assert hass.states.async_entity_ids("light") == []
-    assert hass.states.async_entity_ids("switch") == []
+    assert hass.states.async_entity_ids("switch") == ["switch.coach_storage"]
     form = await thing_form(hass, listener, OPENER)
     assert suggested(form)["pair"] == "50"
     hass.config_entries.options.async_abort(form["flow_id"])
@@ -129,7 +129,7 @@ async def test_a_profile_makes_a_cover_with_its_name(
     assert shown.attributes["device_class"] == "awning"
     assert shown.attributes["supported_features"] == CoverEntityFeature.STOP
     assert hass.states.async_entity_ids("light") == ["light.outside_driver_side_awning_light"]
-    assert hass.states.async_entity_ids("switch") == []
+    assert hass.states.async_entity_ids("switch") == ["switch.coach_storage"]
     peer.take()
     await act(hass, "stop_cover", "cover.outside_door_awning")
     assert commands(peer)[:2] == STOPS
