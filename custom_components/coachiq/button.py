@@ -1,11 +1,15 @@
 """Buttons: what is asked of a thing and leaves no state of its own."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
 from .coach import Thing
 from .coordinator import CoachConfigEntry, CoachCoordinator
@@ -19,11 +23,35 @@ PARALLEL_UPDATES = 0
 class CoachButtonDescription(ThingDescription, ButtonEntityDescription):
     """A button of a family.
 
-    It asks for `intent`. One that `stops` can be pressed while nothing is known of the thing.
+    It asks for `intent`, with what `arguments` are when it is pressed. One that `stops` can be
+    pressed while nothing is known of the thing.
     """
 
     intent: str
+    arguments: Callable[[], Mapping[str, float]] = dict
     stops: bool = False
+
+
+def local_time() -> dict[str, float]:
+    """Return the time where Home Assistant is, to the nearest second, as a coach's clock takes it.
+
+    The zone is in whole hours west of Greenwich, from 0 to 23 (RV-C section 6.4.3, 2023-11); one
+    that this cannot say, or that could be taken for the other side of the date line, is left out.
+    """
+    now = dt_util.now() + timedelta(seconds=0.5)
+    east = (now.utcoffset() or timedelta()) / timedelta(hours=1)
+    zone = {"zone": -east % 24} if east.is_integer() and east < 12 else {}
+    return {
+        "year": now.year,
+        "month": now.month,
+        "day": now.day,
+        "hour": now.hour,
+        "minute": now.minute,
+        "second": now.second,
+        # Sunday is 1.
+        "day_of_week": now.isoweekday() % 7 + 1,
+        **zone,
+    }
 
 
 BUTTONS = (
@@ -33,6 +61,14 @@ BUTTONS = (
     ),
     CoachButtonDescription(
         key="acknowledge", translation_key="acknowledge", family="alarm", intent="acknowledge"
+    ),
+    CoachButtonDescription(
+        key="set",
+        translation_key="set_clock",
+        family="clock",
+        intent="set",
+        arguments=local_time,
+        entity_category=EntityCategory.CONFIG,
     ),
 )
 
@@ -72,4 +108,5 @@ class CoachButton(CommandedEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Ask for it."""
-        await self.async_command(self.entity_description.intent)
+        row = self.entity_description
+        await self.async_command(row.intent, **row.arguments())

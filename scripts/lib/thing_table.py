@@ -123,18 +123,20 @@ def _first(spec: Spec, family: Family) -> Thing:
 
 
 def _example(spec: Spec, command: Command) -> dict[str, Value]:
-    """Return what to ask for: a usual number, or the last of the words."""
+    """Return the least to ask for, each a usual number or the last of the words."""
     intent = INTENTS[command.says]
     row = spec.named(intent.dgn)
+    found: dict[str, Value] = {}
     for name, argument in intent.takes.items():
-        if argument.field in row.key:
+        if argument.field in row.key or (found and argument.optional):
             continue
         field = intent.field(row, name)
         if field.kind == "enum":
-            return {name: field.labels[max(field.labels)].replace(" ", "_")}
+            found[name] = field.labels[max(field.labels)].replace(" ", "_")
+            continue
         middle = field.physical((field.low + field.high + 1) // 2)
-        return {name: USUAL.get(field.unit or "", middle)}
-    return {}
+        found[name] = USUAL.get(field.unit or "", middle)
+    return found
 
 
 def _encoded(spec: Spec, command: Command, thing: Thing) -> bytes | None:

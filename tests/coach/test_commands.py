@@ -166,6 +166,21 @@ def answering(stage: Stage) -> None:
         ("door", "lock", 1, {}, "19FEE49E#01FDFFFFFFFFFFFF"),
         ("door", "unlock", 1, {}, "19FEE49E#01FCFFFFFFFFFFFF"),
         ("alarm", "acknowledge", (1, 70), {}, "19FE9E9E#0146DFFFFFFFFFFF"),
+        # The time of a frame that another project tests with (tests/rvc/real_frames.json).
+        (
+            *("clock", "set", 0),
+            {
+                "year": 2024,
+                "month": 6,
+                "day": 8,
+                "day_of_week": 1,
+                "hour": 5,
+                "minute": 48,
+                "second": 30,
+                "zone": 0,
+            },
+            "19FFFE9E#1806080105301E00",
+        ),
         ("generator", "turn_on", 0, {}, "19FFDA9E#01FFFFFFFFFFFFFF"),
         ("generator", "turn_off", 0, {}, "19FFDA9E#00FFFFFFFFFFFFFF"),
         ("generator_demand", "turn_on", 0, {}, "19FEFF9E#FDFFFFFFFFFFFFFF"),
@@ -263,6 +278,34 @@ def test_a_frame_that_agrees_or_is_on_its_way_there_confirms(stage: Stage, answe
     assert stage.thing("dimmer", 48).answers is True
     stage.clock.advance(10.0)
     assert stage.wire.frames == [SET_HALF]
+
+
+TIME = {"year": 2026, "month": 11, "day": 24, "hour": 23, "minute": 59, "second": 58}
+
+
+@pytest.mark.parametrize(
+    ("zone", "said", "agrees"),
+    [
+        ({"zone": 5}, "1A0B1803173B3A05", True),
+        # The same time elsewhere, and two seconds later, the next day.
+        ({"zone": 5}, "1A0B1904043B3B00", True),
+        ({"zone": 5}, "1A0B190400000005", True),
+        ({"zone": 5}, "1A0B190400000105", False),
+        ({"zone": 5}, "1A0B1803173B3AFF", False),
+        ({}, "1A0B1803173B3AFF", True),
+        ({}, "1A0B1803173B3A09", True),
+        ({}, "1A0B180316003A05", False),
+    ],
+)
+def test_a_clock_may_be_two_seconds_off_and_has_a_second_to_tell(
+    stage: Stage, zone: dict[str, int], said: str, agrees: bool
+) -> None:
+    stage.believe("19FFFF80#1A0B18030E051E05")
+    stage.command("clock", 0, "set", **TIME, **zone)
+    stage.clock.advance(1.2)
+    assert len(stage.wire.frames) == 1
+    stage.hear(f"19FFFF80#{said}")
+    assert (stage.outcomes == [None]) is agrees
 
 
 @pytest.mark.parametrize(("raw", "agrees"), [("60", True), ("68", True), ("5F", False)])

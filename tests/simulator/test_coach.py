@@ -63,6 +63,24 @@ def test_clock() -> None:
     assert frames[-1][7] == 5  # hours west
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("1A0B18030E05291F", "1A0B18030E052905"),  # a zone that is none is no zone
+        ("1A0B18030E052917", "1A0B18030E052917"),
+        ("FFFFFFFFFFFFFF16", "1A060A0410000016"),
+        ("1AFF1F03FFFFFFFF", "1A060A0410000005"),
+    ],
+)
+def test_clock_is_set(said: str, shown: str) -> None:
+    zone = timezone(timedelta(hours=-5))
+    stage = SimulatedCoach(start=1000.0, clock=datetime(2026, 6, 10, 16, 0, 0, tzinfo=zone))
+    stage.step(1000.0)
+    stage.receive(0x15FFFE9D, bytes.fromhex(said), 1000.1)
+    frames = [data for can_id, data in stage.step(1001.5) if can_id == 0x19FFFF9C]
+    assert frames[-1].hex().upper() == shown
+
+
 def test_same_seed_same_bytes() -> None:
     def play(seed: int) -> list[tuple[float, int, bytes]]:
         stage = Stage(seed)

@@ -248,7 +248,7 @@ class Coach:
             expected=row.expects(arguments, decoded),
             enough=row.enough,
             within=row.within,
-            seconds=number(arguments.get("ramp_time")) or 0.0,
+            seconds=(number(arguments.get("ramp_time")) or 0.0) + row.slow,
             clock=self._clock,
             send=partial(line.wire.send, dgn.dgn, data),
             changed=partial(self._show, thing),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ..rvc import COMMANDS as INTENTS, Code, Row, Spec, Value
 from .families import number
+from .families.place import clock_seconds
 from .light_group import group_byte
 from .pending import TOLERANCE
 from .thing import Thing
@@ -22,7 +23,7 @@ class Command:
     what was asked, `within` how far what it answers may lie from it. `address` gives what names the
     thing where the DGN's key fields do not. `form` is the payload as a maker's own panel sends it,
     in hexadecimal, with dots for the bytes that the intent says. One that `stops` what can hurt
-    people is never refused.
+    people is never refused. It may take `slow` seconds longer than others to answer.
     """
 
     says: str
@@ -33,6 +34,7 @@ class Command:
     within: Mapping[str, float] = field(default_factory=lambda: TOLERANCE)
     address: Callable[[Thing], Arguments] | None = None
     form: str = "................"
+    slow: float = 0.0
 
     @property
     def dgn(self) -> str:
@@ -139,6 +141,13 @@ def _by_group(group: Thing) -> Arguments:
     return {"group": group_byte(group.id.key[0])}
 
 
+def _time(_: Arguments, encoded: Mapping[str, Value]) -> dict[str, Value]:
+    """Expect the time; without its zone, which a clock may know by itself, the hour at least."""
+    if (seconds := clock_seconds(encoded)) is not None:
+        return {"time": seconds}
+    return {name: encoded[name] for name in ("year", "month", "day_of_month", "hour")}
+
+
 _ON, _OFF = _expecting(on=True), _expecting(on=False)
 
 
@@ -205,6 +214,8 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
     ("alarm", "acknowledge"): Command(
         says="alarm.acknowledge", expects=_expecting(acknowledged=True)
     ),
+    # DATE_TIME_STATUS comes once a second (RV-C section 6.4.2, 2023-11).
+    ("clock", "set"): Command(says="date_time.set", expects=_time, slow=0.5),
     ("door", "lock"): Command(says="lock.lock", expects=_expecting(locked=True)),
     ("door", "unlock"): Command(says="lock.unlock", expects=_expecting(locked=False)),
     **_switched("generator", "generator.start", "generator.stop", stops=True),

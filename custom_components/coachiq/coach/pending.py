@@ -18,6 +18,8 @@ TOLERANCE: Mapping[str, float] = {
     **dict.fromkeys(("level", "red", "green", "blue", "white"), 2.0),
     "heat": 0.02,
     "cool": 0.02,
+    # Nor need a clock be set that is less than 2 s wrong (RV-C section 6.4.3, 2023-11).
+    "time": 2.0,
 }
 
 type Done = Callable[[BusError | CommandError | None], None]

@@ -1,7 +1,8 @@
 """The coach on the bus: what is sent when."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from heapq import heappop, heappush
 from math import inf
@@ -24,6 +25,7 @@ from .report import Report, Thing, every
 from .roster import reports
 
 DATE_TIME_STATUS = 0x1FFFF
+SET_DATE_TIME_COMMAND = 0x1FFFE
 
 _DATE_TIME = bytes.fromhex("000603010E2038FF")  # Tiffin, from 93, 2018-03-21: 14:32:56, no date set
 _EVERYBODY = 0xFF
@@ -130,6 +132,8 @@ class SimulatedCoach(Equipment):
         family, low = dgn & 0x1FF00, dgn & 0xFF
         if family == REQUEST:
             self._answer(low, source, data, at)
+        elif dgn == SET_DATE_TIME_COMMAND:
+            self._set_clock(padded(data), at)
         elif family != ADDRESS_CLAIM:
             self.obey(dgn, padded(data), at)
         elif source in self.nodes and data != self.nodes[source].name:
@@ -173,6 +177,19 @@ class SimulatedCoach(Equipment):
         for frame in node.identification():
             node.identified_at = node.slot(at)
             self._at(node.identified_at, partial(self._emit, frame))
+
+    def _set_clock(self, data: bytes, at: float) -> None:
+        """Take the time and its zone, or only that (6.4.3)."""
+        passed = timedelta(seconds=at + self._slept)
+        shown = self._clock + passed
+        year, month, day, _, hour, minute, second, west = data
+        if west < 24:
+            zone = timezone(timedelta(hours=24 - west if west > 12 else -west))
+            shown = shown.replace(tzinfo=zone)
+        if NO_DATA_8 not in {year, month, day, hour, minute, second}:
+            with suppress(ValueError):
+                shown = shown.replace(year + 2000, month, day, hour, minute, second)
+        self._clock = shown - passed
 
     def _date_time(self, now: float) -> bytes:
         shown = self._clock + timedelta(seconds=now + self._slept)

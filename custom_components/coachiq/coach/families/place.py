@@ -21,7 +21,7 @@ def _fixed(name: str) -> Callable[[Values], Value]:
     return work_out
 
 
-def _seconds(values: Values) -> Value:
+def clock_seconds(values: Values) -> float | None:
     """Return what the clock shows as seconds since 1970, None where a part or its zone is unknown.
 
     The zone is in hours west of Greenwich, from 0 to 23.
@@ -64,7 +64,7 @@ PLACE: tuple[Family, ...] = (
     Family(
         key="clock",
         feeds={"DATE_TIME_STATUS": same(*_TIME, "time_zone")},
-        derived=(Derived(name="time", inputs=(*_TIME, "time_zone"), work_out=_seconds),),
+        derived=(Derived(name="time", inputs=(*_TIME, "time_zone"), work_out=clock_seconds),),
         lowest=0,
     ),
 )
