@@ -45,6 +45,7 @@ CONF_INPUTS: Final = "inputs"
 CONF_WITHOUT: Final = "without"
 CONF_CODE: Final = "code"
 CONF_STORAGE: Final = "storage"
+CONF_PACE: Final = "pace"
 BUS: Final = "bus"
 
 # Protocols of a bus. J1939 is only listened to.

@@ -27,6 +27,7 @@ from .bus.port import BITRATE, ignore
 from .clock import LoopClock
 from .coach import Coach, Profile, Thing, ThingId
 from .coach.decision import read_decisions
+from .coach.intake import READING_INTERVAL
 from .coach.pending import Done
 from .const import (
     BUS,
@@ -36,6 +37,7 @@ from .const import (
     CONF_DISCOVER,
     CONF_KIND,
     CONF_LISTEN_ONLY,
+    CONF_PACE,
     CONF_PROTOCOL,
     CONF_SETTINGS,
     CONF_STORAGE,
@@ -115,6 +117,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             state_of=self._state_of,
             promoted=self._promoted,
             in_storage=entry.options.get(CONF_STORAGE, False),
+            pace=entry.options.get(CONF_PACE, READING_INTERVAL),
         )
         self.guard = Guard(entry.options.get(CONF_CODE), clock.now)
         self.nodes = NodePlaces(self)

@@ -101,8 +101,11 @@ class ThingEntity(NewsEntity, BaseCoordinatorEntity[CoachCoordinator]):
 
         What shows nothing need not wait.
         """
-        interval = self.entity_description.interval
-        if self.coordinator.coach.in_storage:
+        coach = self.coordinator.coach
+        interval = self.entity_description.interval and max(
+            self.entity_description.interval, coach.pace
+        )
+        if coach.in_storage:
             interval = STORAGE_INTERVAL
         wait = self._written + interval - self.hass.loop.time()
         news = self._shown is None or self.available != self.was_available

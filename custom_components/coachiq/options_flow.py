@@ -3,8 +3,11 @@
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from homeassistant.const import UnitOfTime
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -15,7 +18,8 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .bridge_repair import async_decisions, decision_id
-from .const import CONF_BRIDGES, CONF_CODE, CONF_DISCOVER, CONF_RECORD, CONF_TRANSMIT
+from .coach.intake import READING_INTERVAL
+from .const import CONF_BRIDGES, CONF_CODE, CONF_DISCOVER, CONF_PACE, CONF_RECORD, CONF_TRANSMIT
 from .walk_flow import WalkSteps
 
 SETTINGS_SCHEMA = vol.Schema(
@@ -23,6 +27,11 @@ SETTINGS_SCHEMA = vol.Schema(
         vol.Required(CONF_TRANSMIT): BooleanSelector(),
         vol.Required(CONF_DISCOVER): BooleanSelector(),
         vol.Required(CONF_RECORD, default=False): BooleanSelector(),
+        vol.Required(CONF_PACE, default=READING_INTERVAL): NumberSelector(
+            NumberSelectorConfig(
+                min=READING_INTERVAL, max=30, step=1, unit_of_measurement=UnitOfTime.SECONDS
+            )
+        ),
         vol.Optional(CONF_CODE): TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD)),
     }
 )

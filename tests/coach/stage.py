@@ -74,6 +74,7 @@ class Stage:
         discover: bool = True,
         table: Spec | None = None,
         decisions: dict[str, Decision] | None = None,
+        pace: float = READING_INTERVAL,
     ) -> None:
         self.clock = FakeClock()
         self.added: list[ThingId] = []
@@ -93,6 +94,7 @@ class Stage:
             spoken=lambda bus, source: self.spoken.append((bus, source)),
             diagnostics=diagnostics(),
             chassis={190: "engine speed"},
+            pace=pace,
         )
         self.wires = {key: Wire(self.clock) for key in ("house", "chassis")}
         self.wire = self.wires["house"]

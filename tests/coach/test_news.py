@@ -58,6 +58,20 @@ def test_a_payload_that_comes_back_is_news_again(stage: Stage) -> None:
     assert stage.value("dimmer", 48, "level") == 100.0
 
 
+@pytest.mark.parametrize("pace", [1.0, 10.0])
+def test_what_is_measured_is_read_as_seldom_as_the_owner_wants(pace: float) -> None:
+    """And what is switched at once, whoever waits."""
+    stage = Stage(pace=pace)
+    stage.believe(LIGHT)
+    for volts in range(100):
+        stage.hear(f"19FFFD80#0178{volts:02X}01FFFFFFFF")
+        stage.clock.advance(0.4)
+    told = [1 for thing, names in stage.changes if "voltage" in names]
+    assert len(told) == pytest.approx(40 / pace, abs=2)
+    stage.hear("19FEDA8A#307E00FCFF0300FF")
+    assert stage.value("dimmer", 48, "level") == 0
+
+
 def test_only_what_changed_is_told(stage: Stage) -> None:
     stage.believe("19FFE259#0215C84724472400")
     stage.changes.clear()

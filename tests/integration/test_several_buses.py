@@ -384,7 +384,7 @@ async def test_a_decision_is_taken_back_in_the_options(
         before = bridged.runtime_data
         done = await hass.config_entries.options.async_configure(flow, answers)
         assert done["type"] is FlowResultType.CREATE_ENTRY
-        assert bridged.options == {**chosen, "bridges": left}
+        assert bridged.options == {**chosen, "pace": 1, "bridges": left}
         await hass.async_block_till_done()
     assert bridged.runtime_data is not before
     (thing,) = bridged.runtime_data.coach.things.values()

@@ -13,7 +13,7 @@ from .commands import COMMANDS
 from .decision import UNDECIDED, Decision
 from .ensemble import Ensembles
 from .families import CHASSIS_OF, FAMILY, FAMILY_OF, Family, number
-from .intake import MOST_THINGS, Frames, Intake
+from .intake import MOST_THINGS, READING_INTERVAL, Frames, Intake
 from .interlock import Freshness, Interlock
 from .light_group import GROUP
 from .motion import Motions
@@ -87,15 +87,18 @@ class Coach:
         state_of: Callable[[str], str | None] = lambda _: None,
         promoted: Callable[[str, str, str], None] = lambda *_: None,
         in_storage: bool = False,
+        pace: float = READING_INTERVAL,
     ) -> None:
         """Take the protocol table, the profile, the owner's decisions by thing, and who listens.
 
         `state_of` returns the state of an entity of Home Assistant, None where it is not known.
         `promoted` hears of a bus and the name of a node by which things were told apart, and
         under which better name they are to go on.
+        What is measured is read once in `pace` seconds.
         """
         self.profile = profile
         self._in_storage = in_storage
+        self.pace = pace
         self._decisions = decisions
         self.things: dict[ThingId, Thing] = {}
         self._ensembles = Ensembles(profile, self.things, lambda one: self.kind(one) == HIDDEN)
@@ -130,7 +133,8 @@ class Coach:
         only.
         """
         families = FAMILY_OF if spec is None else CHASSIS_OF
-        intake = Intake(key, spec or self._spec, families if makes_things else {}, self)
+        made = families if makes_things else {}
+        intake = Intake(key, spec or self._spec, made, self, self.pace)
         self.lines[key] = Line(wire, intake, Citizens(self._diagnostics, self._chassis))
 
     def start(self) -> None:

@@ -33,7 +33,8 @@ PATIENCE = 3.0
 # So many frames of nothing but what is known, and shown by nobody, let a sender's DGN rest.
 ALL_KNOWN = 50
 REST = 5.0
-# What is measured is read once in so many seconds, and then so many frames in one turn.
+# What is measured is read once in so many seconds, unless the owner decides otherwise, and then
+# so many frames in one turn.
 READING_INTERVAL = 1.0
 MOST_LATE = 16
 # So much of a timed cell's longest gap is left with each frame: a few frames that come fast, since
@@ -80,11 +81,17 @@ class Intake:
     """Takes in the frames of one bus."""
 
     def __init__(
-        self, bus: str, spec: Spec, families: Mapping[str, Family], keeper: Keeper
+        self,
+        bus: str,
+        spec: Spec,
+        families: Mapping[str, Family],
+        keeper: Keeper,
+        pace: float = READING_INTERVAL,
     ) -> None:
         """Take the bus's key, its protocol table, who keeps the things and what makes them.
 
         `families` are by the names of the DGNs that feed them; without any, senders are noted only.
+        What is measured is read once in `pace` seconds.
         """
         self.bus = bus
         self.families = families
@@ -96,6 +103,7 @@ class Intake:
         self.overlooked = 0
         self.spec = spec
         self._keeper = keeper
+        self._pace = pace
         self._channels: dict[int, Channel] = {}
         self._voices: dict[ThingId, Voices] = {}
         self._asked: dict[int, float] = {}
@@ -333,7 +341,7 @@ class Intake:
             heard = self._keeper.heard(cell.thing, said, now)
         if not heard and row.name not in cell.thing.family.timed:
             channel.quiet[data] = cell
-            cell.due = now + READING_INTERVAL
+            cell.due = now + self._pace
 
     def _catch_up(self, now: float) -> None:
         """Read some of what was put off, the oldest first."""
