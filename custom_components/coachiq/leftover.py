@@ -4,7 +4,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .coach import ThingId
-from .coach.kind import KINDS_OF
+from .coach.kind import GUARDED, KINDS_OF
 from .coach.mover import MOVERS
 from .coach.profile import HIDDEN
 from .const import DOMAIN
@@ -36,4 +36,7 @@ def remove_leftovers(hass: HomeAssistant, coordinator: CoachCoordinator) -> None
 
 def _may_vary(coordinator: CoachCoordinator, thing: ThingId) -> bool:
     """Tell whether a thing was made about whose entities the owner decides."""
-    return thing.family in (*KINDS_OF, *MOVERS) and coordinator.coach.known(thing) is not None
+    return (
+        thing.family in (*KINDS_OF, *MOVERS, *GUARDED)
+        and coordinator.coach.known(thing) is not None
+    )

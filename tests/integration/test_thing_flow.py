@@ -8,8 +8,14 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr, en
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.coachiq.coach.mover import PAIRED
+from custom_components.coachiq.coach.kind import GUARDED
+from custom_components.coachiq.coach.mover import MOVERS, PAIRED
 from custom_components.coachiq.const import DOMAIN
+from custom_components.coachiq.lock import LOCKS
+from custom_components.coachiq.number import NUMBERS
+from custom_components.coachiq.select import SELECTS
+from custom_components.coachiq.switch import SWITCHES
+from custom_components.coachiq.valve import VALVES
 from tests.coach.test_interlock import APPEAR
 
 from .conftest import Peer, until
@@ -20,6 +26,15 @@ OFF = "19FEDA8E#247C00FCFF0500FF"
 HALF = "19FEDA8E#247C64FCFF0504FF"
 OTHER = "19FEDA8E#257C00FCFF0500FF"
 LOAD = "19FFBD80#2200C80000000000"
+# What can hurt people, by family.
+GUARDED_FRAMES = {
+    "generator": "19FFDC93#005E010000FFFFFF",
+    "generator_demand": "19FF8080#C000FFFFFFFFFFFF",
+    "refrigerator": "19FDD380#01F0A022802210FF",
+    "valve": "19FDE580#010000FFFFFFFFFF",
+    "waste_dump": "19FFAF80#D0FF00FFFFFFFFFF",
+    "water_heater": "19FFF759#0100602A002AFCFF",
+}
 AC_LOAD = "19FFBF80#22FFC8FFFFFFFFFF"
 # Fresh water: 50 of 100 steps.
 TANK = "19FFB79C#00326400FFFFFFFF"
@@ -386,6 +401,33 @@ async def test_a_coach_that_is_not_set_up_has_only_settings(
     form = await hass.config_entries.options.async_init(listener.entry_id)
     assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "settings")
     assert await hass.config_entries.async_setup(listener.entry_id)
+
+
+@pytest.mark.parametrize("family", sorted(GUARDED))
+async def test_what_can_hurt_people_is_asked_about_whatever_it_is_taken_for(
+    hass: HomeAssistant, listener: MockConfigEntry, peer: Peer, family: str
+) -> None:
+    """What is allowed appears, and goes again when the owner takes that back."""
+    await peer.appear(GUARDED_FRAMES[family])
+    (thing,) = map(str, listener.runtime_data.coach.things)
+    before = ids_of(hass, thing)
+    form = await thing_form(hass, listener, thing)
+    assert suggested(form)["allowed"] is False
+    await answer(hass, form, {"kind": "profile", "allowed": True})
+    assert listener.options["things"] == {thing: {"allowed": True}}
+    more = ids_of(hass, thing).keys() - before.keys()
+    # A water heater has more modes.
+    assert bool(more) is (family != "water_heater")
+    form = await thing_form(hass, listener, thing)
+    await answer(hass, form, {"kind": "profile", "allowed": False})
+    assert ids_of(hass, thing) == before
+
+
+def test_the_families_that_are_guarded_are_those_of_the_rows() -> None:
+    """A water heater's modes are guarded by its entity; doors move, too."""
+    rows = (*SWITCHES, *SELECTS, *VALVES, *LOCKS, *NUMBERS)
+    guarded = {row.family for row in rows if row.guarded} - MOVERS.keys()
+    assert guarded | {"water_heater"} == GUARDED
 
 
 async def test_what_is_no_thing_is_not_opened(

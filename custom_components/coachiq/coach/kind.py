@@ -9,6 +9,10 @@ from .profile import HIDDEN
 SHOWN = "shown"
 # What can hurt people is operated only if the owner allows it.
 RISKY = frozenset(("lock", "burner", *PAIRED))
+# And of families that are always so, beside those that move.
+GUARDED = frozenset(
+    ("generator", "generator_demand", "refrigerator", "valve", "waste_dump", "water_heater")
+)
 
 KINDS_OF: Mapping[str, tuple[str, ...]] = {
     "dimmer": ("light", "switch", "fan", "indicator", "lock", "burner", *PAIRED),
