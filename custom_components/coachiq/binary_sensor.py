@@ -193,6 +193,7 @@ BINARY_SENSORS = (
     _said("generator_demand", "quiet_time", "yes"),
     _said("generator_demand", "manual_override", "active", diagnostic=True),
     _said("generator_demand", "generator_lock", "unlocked", device_class=LOCK),
+    _said("ags_criterion", "demand", "yes", main=True),
     # The vehicle.
     _said("chassis", "ignition", "on", device_class=POWER),
     _said("chassis", "park_brake", "engaged"),

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.number import NumberDeviceClass, NumberEntity, NumberEntityDescription
-from homeassistant.const import EntityCategory, UnitOfElectricCurrent, UnitOfTemperature
+from homeassistant.const import (
+    EntityCategory,
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfTemperature,
+    UnitOfTime,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -47,6 +53,50 @@ NUMBERS = (
         native_step=1,
         entity_category=EntityCategory.CONFIG,
         value="shore_limit",
+    ),
+    CoachNumberDescription(
+        key="minimum_cycle_time",
+        translation_key="minimum_cycle_time",
+        family="generator_demand",
+        device_class=NumberDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.MINUTES,
+        native_min_value=1,
+        native_max_value=250,
+        native_step=1,
+        entity_category=EntityCategory.CONFIG,
+        value="minimum_cycle_time",
+        guarded=True,
+    ),
+    # The thresholds of a criterion: it has those of its type, the others are unknown.
+    CoachNumberDescription(
+        key="voltage_threshold",
+        translation_key="voltage_threshold",
+        family="ags_criterion",
+        device_class=NumberDeviceClass.VOLTAGE,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        native_min_value=8,
+        native_max_value=60,
+        native_step=0.05,
+        entity_category=EntityCategory.CONFIG,
+        value="dc_voltage_threshold",
+        intent="set_voltage",
+        guarded=True,
+    ),
+    *(
+        CoachNumberDescription(
+            key=f"charge_{way}",
+            translation_key=f"charge_{way}",
+            family="ags_criterion",
+            native_unit_of_measurement=UNITS["%"].name,
+            native_min_value=0,
+            native_max_value=100,
+            native_step=1,
+            entity_category=EntityCategory.CONFIG,
+            value=f"state_of_charge_{way}_threshold",
+            intent="set_charge",
+            guarded=True,
+        )
+        for way in ("start", "stop")
     ),
     CoachNumberDescription(
         key="set_point",

@@ -34,6 +34,16 @@ SELECTS = (
         value="fuel_source",
         guarded=True,
     ),
+    # It may take the coach off shore power, or have the generator started.
+    CoachSelectDescription(
+        key="choice",
+        translation_key="transfer_choice",
+        family="transfer_switch",
+        options=["automatic", "primary", "secondary"],
+        value="choice",
+        intent=None,
+        guarded=True,
+    ),
     # The two lamps that an indicator may have.
     CoachSelectDescription(
         key="lamps",

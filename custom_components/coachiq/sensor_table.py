@@ -296,6 +296,16 @@ SENSORS = (
     _measured("dc_disconnect", "current", "A", named=False),
     # The generator.
     _words(
+        "ags_criterion",
+        "criterion_type",
+        "criterion_type",
+        (
+            *("dc_voltage", "dc_state_of_charge", "dc_current", "ambient_temperature"),
+            *("transfer_switch_voltage", "quiet_time", "timed_start", "air_conditioning"),
+        ),
+        diagnostic=True,
+    ),
+    _words(
         "generator",
         "status",
         "generator_status",

@@ -17,8 +17,8 @@ PARALLEL_UPDATES = 0
 
 # What a coded value says of a switch.
 POSITIONS = {
-    **dict.fromkeys(("active", "enabled", "on", "forced_on_for_test"), True),
-    **dict.fromkeys(("inactive", "disabled", "off"), False),
+    **dict.fromkeys(("active", "enabled", "on", "forced_on_for_test", "locked"), True),
+    **dict.fromkeys(("inactive", "disabled", "off", "unlocked"), False),
 }
 
 
@@ -103,6 +103,28 @@ SWITCHES = (
         on="override_quiet_time",
         off="keep_quiet_time",
         guarded=True,
+    ),
+    CoachSwitchDescription(
+        key="manual",
+        translation_key="manual_override",
+        family="generator_demand",
+        value="manual_override",
+        on="override",
+        off="end_override",
+        guarded=True,
+    ),
+    # What is locked does not start; to unlock it lets it start.
+    CoachSwitchDescription(
+        key="locked",
+        translation_key="generator_lock",
+        family="generator_demand",
+        value="generator_lock",
+        on="lock",
+        off="unlock",
+        guarded=True,
+    ),
+    CoachSwitchDescription(
+        key="switch", translation_key="criterion_active", family="ags_criterion", guarded=True
     ),
 )
 

@@ -153,7 +153,11 @@ def _commands(spec: Spec, family: Family) -> Iterator[tuple[str, str, str, str]]
     for (key, name), command in COMMANDS.items():
         if key == family.key:
             arguments = {} if name.startswith("turn_") else _example(spec, command)
-            row, data = command.encode(spec, thing, arguments)
+            try:
+                row, data = command.encode(spec, thing, arguments)
+            except EncodeError, KeyError:
+                yield name, command.says, command.dgn, "as the thing says"
+                continue
             told = "".join(f" {word} {value}" for word, value in arguments.items())
             if _encoded(spec, command, thing) == data:
                 # What it says is fixed.

@@ -13,6 +13,8 @@ ON = "19FEDA8A#307EC8FCFF0004FF"
 HALF = "19FEDA8A#307E64FCFF0004FF"
 OFF = "19FEDA8A#307E00FCFF0300FF"
 RAMPING = "19FEDA8A#307EFBFCFF0004FF"
+VOLTS = "19FEFE80#01F40001F00014FF"
+CHARGE = "19FEFE80#01F001013CA014FF"
 SET_HALF = "19FEDB9E#30FF6400FF00FFFF"
 SET_OFF = "19FEDB9E#30FF0003FF00FFFF"
 
@@ -75,6 +77,20 @@ def answering(stage: Stage) -> None:
         ("water_pump", "turn_on", 0, {}, "19FFB29E#FDFFFFFFFFFFFFFF"),
         ("water_pump", "turn_off", 0, {}, "19FFB29E#FCFFFFFFFFFFFFFF"),
         # No capture of these is published: by the layouts of RV-C, 2023-11.
+        ("transfer_switch", "automatic", 1, {}, "19FFA99E#01FFFCFFFFFFFFFF"),
+        ("transfer_switch", "primary", 1, {}, "19FFA99E#0100FDFFFFFFFFFF"),
+        ("transfer_switch", "secondary", 2, {}, "19FFA99E#0201FDFFFFFFFFFF"),
+        ("generator_demand", "override", 0, {}, "19FEFF9E#7FFFFFFFFFFFFFFF"),
+        ("generator_demand", "end_override", 0, {}, "19FEFF9E#3FFFFFFFFFFFFFFF"),
+        ("generator_demand", "lock", 0, {}, "19FEFF9E#FFFDFFFFFFFFFFFF"),
+        ("generator_demand", "unlock", 0, {}, "19FEFF9E#FFFCFFFFFFFFFFFF"),
+        (
+            "generator_demand",
+            "set",
+            0,
+            {"minimum_cycle_time": 30.0},
+            "19FEFF9E#FFFFFFFFFFFF1EFF",
+        ),
         ("indicator", "set_level", 11, {"level": 50.0}, "19FED99E#0BFF64FFFFFF04FF"),
         ("indicator", "turn_off", 250, {}, "19FED99E#FAFFFFFFFFFF01FF"),
         ("indicator", "both_off", 1, {}, "19FED99E#01FFFFFFFFFF01FF"),
@@ -228,11 +244,46 @@ def test_a_command_is_these_bytes(
     assert stage.wires["chassis"].frames == []
 
 
+@pytest.mark.parametrize(
+    ("told", "intent", "arguments", "frame"),
+    [
+        (VOLTS, "turn_on", {}, "19FEFD9E#01F400FFFFFFFFFF"),
+        (VOLTS, "turn_off", {}, "19FEFD9E#01F000FFFFFFFFFF"),
+        (VOLTS, "set_voltage", {"dc_voltage_threshold": 11.5}, "19FEFD9E#01F40001E60014FF"),
+        (
+            CHARGE,
+            "set_charge",
+            {"state_of_charge_start_threshold": 40.0},
+            "19FEFD9E#01F0010150A014FF",
+        ),
+    ],
+)
+def test_a_criterion_is_sent_whole_and_asked_for(
+    stage: Stage, told: str, intent: str, arguments: dict[str, Value], frame: str
+) -> None:
+    """Its command is answered by another DGN (6.35.6): what became of it is to be asked for."""
+    stage.believe(told)
+    stage.command("ags_criterion", 1, intent, **arguments)
+    stage.clock.advance(0.1)
+    assert stage.wire.frames == [frame, "18EAFF9E#FEFE01FFFFFFFFFF"]
+
+
+def test_a_criterion_of_no_known_type_is_not_changed(stage: Stage) -> None:
+    identity = ThingId("house", "ags_criterion", (1,))
+    stage.coach.restore(identity, answers=None, last_level=None)
+    with pytest.raises(EncodeError):
+        stage.command("ags_criterion", 1, "turn_on")
+
+
 def test_every_row_of_commands_names_a_family_and_has_a_test_above() -> None:
     tested = {
         mark.args[1][row][:2]
         for mark in test_a_command_is_these_bytes.pytestmark  # type: ignore[attr-defined]  # pytest
         for row in range(len(mark.args[1]))
+    } | {
+        ("ags_criterion", row[1])
+        for mark in test_a_criterion_is_sent_whole_and_asked_for.pytestmark  # type: ignore[attr-defined]  # pytest
+        for row in mark.args[1]
     }
     assert tested == set(COMMANDS)
     assert {family for family, _ in COMMANDS} <= {*FAMILY, GROUP.key}

@@ -2,6 +2,13 @@
 
 # Frame, and what must be shown.
 LAYOUTS: dict[str, tuple[str, dict[str, str]]] = {
+    "criterion of a voltage": (
+        "19FEFE80#01F50001F00014FF",
+        {
+            "binary_sensor.generator_criterion_1": "on",
+            "sensor.generator_criterion_1_criterion": "dc_voltage",
+        },
+    ),
     "a key's only lamp": (
         "19FED784#0BFFC8FFFFFD02FF",
         {"light.indicator_11": "on", "select.indicator_11_lamps": "only_led_1_on"},

@@ -33,9 +33,10 @@ from custom_components.coachiq import (
 )
 from custom_components.coachiq.bus import KINDS
 from custom_components.coachiq.bus.problem import PROBLEMS
-from custom_components.coachiq.coach import FAMILIES
+from custom_components.coachiq.coach import FAMILIES, ThingId
 from custom_components.coachiq.coach.interlock import INPUTS, STALE, UNKNOWN, UNSAFE
 from custom_components.coachiq.coach.kind import kinds_of
+from custom_components.coachiq.entity import ThingDescription
 from custom_components.coachiq.thing_form import AS_PROFILE, DECISION_ROWS
 
 from .conftest import Peer
@@ -169,6 +170,20 @@ def test_forms_of_things_name_and_describe_what_can_be_decided() -> None:
         assert inputs["data"].keys() == inputs["data_description"].keys() == INPUTS.keys()
     kinds = {kind for family in FAMILIES for kind in kinds_of(family.key)}
     assert EN["selector"]["thing_kind"]["options"].keys() == kinds | {AS_PROFILE}
+
+
+def test_what_is_guarded_can_be_allowed() -> None:
+    """The form of each thing that has a guarded control asks whether it may be operated."""
+    guarded = {
+        row.family
+        for rows in ROWS.values()
+        for row in rows
+        if isinstance(row, ThingDescription) and row.guarded
+    }
+    (allowed,) = (row for row in DECISION_ROWS if row.key == "allowed")
+    assert {family for family in guarded if not allowed.asked(ThingId("x", family, (1,)), "")} == (
+        set()
+    )
 
 
 def test_placeholders_are_filled() -> None:

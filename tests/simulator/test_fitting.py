@@ -30,6 +30,12 @@ from tests.simulator.stage import Stage
         (0x1FEE4, "01FCFFFFFFFFFFFF", 0x1FEE5, 1, "01FCFF00FFFFFFFF"),  # unlock the door
         (0x1FEFF, "FDFFFFFFFFFFFFFF", 0x1FF80, None, "D1C016000700FFFF"),  # want power
         (0x1FEFF, "F7FFFFFFFFFFFFFF", 0x1FF80, None, "C0D016000700FFFF"),  # in the night, too
+        (0x1FEFF, "7FFFFFFFFFFFFFFF", 0x1FF80, None, "C0C116000700FFFF"),  # by hand
+        (0x1FEFF, "FFFCFFFFFFFF1EFF", 0x1FF80, None, "C000160007001EFF"),  # unlocked, half an hour
+        (0x1FFA9, "0101FDFFFFFFFFFF", 0x1FFAA, 1, "0101FDFFFFFFFFFF"),  # the second source
+        (0x1FFA9, "01FFFCFFFFFFFFFF", 0x1FFAA, 1, "0100FCFFFFFFFFFF"),  # by itself
+        (0x1FEFD, "01F000FFFFFFFFFF", 0x1FEFE, 1, "01F00001F00014FF"),  # not to count
+        (0x1FEFD, "02F4010150A014FF", 0x1FEFE, 2, "02F4010150A014FF"),  # at 40 %
         (0x1FEA6, "01DD96FFFFFFFFFF", 0x1FEA7, 1, "01DD96FCFFFFFFFF"),  # fan at 75 %
         (0x1FDD2, "01FFFFFFFFFF0FFF", 0x1FDD3, 1, "01F3A022802200FF"),  # no cooling
         (0x1FDD2, "41FFFFFFFFFF0FFF", 0x1FDD3, 0x41, "41F3A01F601F00FF"),  # nor freezing

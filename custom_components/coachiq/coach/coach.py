@@ -270,6 +270,8 @@ class Coach:
             if one:
                 line.intake.listen_closely(one.id)
         pending.start()
+        if row.asks:
+            self.wanted(thing.id.bus, self._spec.named(row.asks).dgn)
         follower, asked = followed_by(self.profile.quirks, thing.id, intent, arguments)
         if follower and (other := self.things.get(follower)):
             # How that ends is seen there.

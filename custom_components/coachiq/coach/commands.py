@@ -23,7 +23,8 @@ class Command:
     what was asked, `within` how far what it answers may lie from it. `address` gives what names the
     thing where the DGN's key fields do not. `form` is the payload as a maker's own panel sends it,
     in hexadecimal, with dots for the bytes that the intent says. One that `stops` what can hurt
-    people is never refused. It may take `slow` seconds longer than others to answer.
+    people is never refused. It may take `slow` seconds longer than others to answer. `asks` names a
+    DGN that tells of it only when it is asked for.
     """
 
     says: str
@@ -35,6 +36,7 @@ class Command:
     address: Callable[[Thing], Arguments] | None = None
     form: str = "................"
     slow: float = 0.0
+    asks: str | None = None
 
     @property
     def dgn(self) -> str:
@@ -148,6 +150,27 @@ def _time(_: Arguments, encoded: Mapping[str, Value]) -> dict[str, Value]:
     return {name: encoded[name] for name in ("year", "month", "day_of_month", "hour")}
 
 
+def _by_type(thing: Thing, _: Arguments) -> Arguments:
+    """Ask for a criterion as what it is."""
+    said = thing.shown("criterion_type")
+    return {"type": said.raw if isinstance(said, Code) else said}
+
+
+def _criterion(fields: Mapping[str, str]) -> Callable[[Thing, Arguments], Arguments]:
+    """Ask for other thresholds of a criterion, by RV-C's names; all else is said as it is."""
+
+    def takes(thing: Thing, arguments: Arguments) -> Arguments:
+        on = thing.shown("on")
+        return {
+            "source": thing.shown("dc_source_instance"),
+            "minutes": thing.shown("time_under_threshold"),
+            "activation": None if on is None else "activate" if on else "deactivate",
+            **{name: arguments.get(field, thing.shown(field)) for name, field in fields.items()},
+        }
+
+    return takes
+
+
 _ON, _OFF = _expecting(on=True), _expecting(on=False)
 
 
@@ -228,6 +251,65 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
     ("generator_demand", "keep_quiet_time"): Command(
         says="generator_demand.keep_quiet_time", expects=_fixed("quiet_time_override")
     ),
+    ("generator_demand", "override"): Command(
+        says="generator_demand.override", expects=_fixed("manual_override")
+    ),
+    ("generator_demand", "end_override"): Command(
+        says="generator_demand.end_override", expects=_fixed("manual_override")
+    ),
+    ("generator_demand", "lock"): Command(
+        says="generator_demand.lock", expects=_fixed("generator_lock")
+    ),
+    ("generator_demand", "unlock"): Command(
+        says="generator_demand.unlock", expects=_fixed("generator_lock")
+    ),
+    ("generator_demand", "set"): Command(
+        says="generator_demand.set_cycle",
+        takes=_renamed({"minimum_cycle_time": "minutes"}),
+        expects=_as_encoded({"minimum_cycle_time": "minimum_cycle_time"}),
+    ),
+    **{
+        ("ags_criterion", intent): Command(
+            says=f"ags.{verb}",
+            takes=_by_type,
+            expects=_expecting(on=intent == "turn_on"),
+            asks="AGS_CRITERION_STATUS",
+        )
+        for intent, verb in (("turn_on", "activate"), ("turn_off", "deactivate"))
+    },
+    ("ags_criterion", "set_voltage"): Command(
+        says="ags.set_voltage",
+        takes=_criterion({"start": "dc_voltage_threshold"}),
+        expects=_as_encoded({"dc_voltage_threshold": "dc_voltage_threshold"}),
+        asks="AGS_CRITERION_STATUS",
+    ),
+    ("ags_criterion", "set_charge"): Command(
+        says="ags.set_charge",
+        takes=_criterion(
+            {
+                "start": "state_of_charge_start_threshold",
+                "stop": "state_of_charge_stop_threshold",
+            }
+        ),
+        expects=_as_encoded(
+            {
+                name: name
+                for name in ("state_of_charge_start_threshold", "state_of_charge_stop_threshold")
+            }
+        ),
+        asks="AGS_CRITERION_STATUS",
+    ),
+    ("transfer_switch", "automatic"): Command(
+        says="transfer_switch.choose", expects=_expecting(choice="automatic")
+    ),
+    **{
+        ("transfer_switch", source): Command(
+            says="transfer_switch.use",
+            takes=_at(source=place),
+            expects=_expecting(choice=source),
+        )
+        for place, source in enumerate(("primary", "secondary"))
+    },
     ("water_heater", "set_mode"): Command(
         says="water_heater.set_mode", expects=_as_encoded({"mode": "operating_mode"})
     ),

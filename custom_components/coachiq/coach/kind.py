@@ -14,6 +14,14 @@ GUARDED = frozenset(
     ("generator", "generator_demand", "refrigerator", "valve", "waste_dump", "water_heater")
 )
 
+# The same of these families, whatever they are taken for.
+GUARDED = frozenset(
+    (
+        *("generator", "generator_demand", "ags_criterion", "transfer_switch"),
+        *("valve", "waste_dump", "water_heater", "refrigerator"),
+    )
+)
+
 KINDS_OF: Mapping[str, tuple[str, ...]] = {
     "dimmer": ("light", "switch", "fan", "indicator", "lock", "burner", *PAIRED),
     "dc_load": ("switch", "light", "fan", "indicator", "lock", "burner", *PAIRED),

@@ -91,13 +91,35 @@ def _acknowledged(status: bytes, command: bytes) -> bytes:
 
 
 def _demand(status: bytes, command: bytes) -> bytes:
-    """Want the generator, in quiet time too, or do not: bits 0-3 of the command (6.35)."""
+    """Want the generator, in quiet time too, by hand, locked, for how long at least (6.35)."""
     wanted, override = command[0] & 3, command[0] >> 2 & 3
     if wanted < 2:
         status = patched(status, (0, 1, status[0] & 0xCC | wanted << 4 | wanted))
     if override < 2:
         status = patched(status, (1, 1, status[1] & 0xCF | override << 4))
-    return status
+    manual, locked = command[0] >> 6 & 3, command[1] & 3
+    if manual < 2:
+        status = patched(status, (1, 1, status[1] & 0xFC | manual))
+    if locked < 2:
+        status = patched(status, (1, 1, status[1] & 0x3F | locked << 6))
+    return _number(6, 6)(status, command)
+
+
+def _transfer(status: bytes, command: bytes) -> bytes:
+    """Use a source that is asked for, or by itself the first one (6.32)."""
+    mode = command[2] & 3
+    if mode > 1:
+        return status
+    source = command[1] if mode and command[1] < 7 else 0
+    return patched(status, (1, 1, source), (2, 1, 0xFC | mode))
+
+
+def _criterion(status: bytes, command: bytes) -> bytes:
+    """Keep a criterion otherwise, if it is of the same type (6.35)."""
+    if command[2] != status[2] or command[1] & 3:
+        return status
+    changes = (_bits(1, 2), *(_number(at, at) for at in range(3, 7)))
+    return _all(*changes)(status, command)
 
 
 def _floor(status: bytes, command: bytes) -> bytes:
@@ -177,7 +199,13 @@ def fittings() -> list[Fitting]:
         ),
         told("solar energy", 0x1FE82, "01FFFFD2040000FF", source=scene.SOLAR),
         told("solar panels", 0x1FDFF, "012003A07DFFFFFF", source=scene.SOLAR),
-        told("transfer switch", 0x1FFAA, "0100FCFFFFFFFFFF", source=scene.POWER),
+        obeys(
+            told("transfer switch", 0x1FFAA, "0100FCFFFFFFFFFF", source=scene.POWER),
+            0x1FFA9,
+            _transfer,
+        ),
+        obeys(told("voltage criterion", 0x1FEFE, "01F40001F00014FF"), 0x1FEFD, _criterion),
+        obeys(told("charge criterion", 0x1FEFE, "02F001013CA014FF"), 0x1FEFD, _criterion),
         told("shore power", 0x1FEBB, "116009F07D001E00", 0.5, scene.POWER),
         told("shore power in watts", 0x1FEB9, "11FFA005FFFFFFFF", 0.5, scene.POWER),
         told("battery switch", 0x1FED0, "01CD0001FFFFFFFF"),

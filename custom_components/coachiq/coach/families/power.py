@@ -114,6 +114,12 @@ def _source(values: Values) -> Value:
     return label(said)
 
 
+def _choice(values: Values) -> Value:
+    """Return how a transfer switch chooses: by itself, or which source it was told to use."""
+    mode = label(values["mode"])
+    return values["source"] if mode == "manual" else mode
+
+
 def _both_ways(key: str) -> Mapping[tuple[int, ...], str]:
     """Return the names of a device's inputs and outputs, by line and direction."""
     return {
@@ -196,6 +202,7 @@ POWER: tuple[Family, ...] = (
             "GENERATOR_DEMAND_STATUS": same(
                 *("generator_demand", "network_generator_demand", "quiet_time"),
                 *("quiet_time_override", "manual_override", "generator_lock"),
+                "minimum_cycle_time",
             )
         },
         derived=(
@@ -207,6 +214,20 @@ POWER: tuple[Family, ...] = (
             ),
         ),
         lowest=0,
+    ),
+    # Why a generator is started by itself: one thing for each criterion that is kept.
+    Family(
+        key="ags_criterion",
+        feeds={
+            "AGS_CRITERION_STATUS": same(
+                *("demand", "activation", "criterion_type", "dc_source_instance"),
+                *("dc_voltage_threshold", "time_under_threshold"),
+                *("state_of_charge_start_threshold", "state_of_charge_stop_threshold"),
+            )
+        },
+        derived=(
+            Derived(name="on", inputs=("activation",), work_out=flag("activation", "active")),
+        ),
     ),
     _ac_point(
         "generator_ac",
@@ -286,7 +307,10 @@ POWER: tuple[Family, ...] = (
     Family(
         key="transfer_switch",
         feeds={"ATS_STATUS": same("source_in_use", "mode")},
-        derived=(Derived(name="source", inputs=("source_in_use",), work_out=_source),),
+        derived=(
+            Derived(name="source", inputs=("source_in_use",), work_out=_source),
+            Derived(name="choice", inputs=("mode", "source"), work_out=_choice),
+        ),
     ),
     _ac_point(
         "transfer_switch_ac",
