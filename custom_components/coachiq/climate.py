@@ -23,6 +23,7 @@ from .coach import Thing, label, number
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import CommandedEntity, matching
 from .floor_heat import CoachClimateDescription, FloorHeat
+from .unit_climate import UNIT, UnitClimate, UnitClimateDescription, async_give_way, is_alone
 
 PARALLEL_UPDATES = 0
 
@@ -55,20 +56,48 @@ ZONES = (
 FLOORS = (
     CoachClimateDescription(key="floor", name=None, translation_key="floor", family="floor_heat"),
 )
+# A furnace that is told to heat has no set point at which it stops.
+UNITS = (
+    UnitClimateDescription(
+        key=UNIT,
+        name=None,
+        translation_key=UNIT,
+        family="air_conditioner",
+        mode=HVACMode.COOL,
+    ),
+    *(
+        UnitClimateDescription(
+            key=UNIT,
+            name=None,
+            translation_key=UNIT,
+            family=family,
+            mode=HVACMode.HEAT,
+            guarded=True,
+        )
+        for family in ("furnace", "heat_pump")
+    ),
+)
 
 
 async def async_setup_entry(
     _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Make a climate entity of each zone and of each floor that is heated."""
+    """Make a climate entity of each zone, each floor that is heated, and each unit by itself."""
     entry.runtime_data.add_platform(async_add_entities, _make)
 
 
-def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachZone | FloorHeat]:
+def _make(coordinator: CoachCoordinator, thing: Thing) -> list[ClimateEntity]:
     """Make the climate entities of a thing."""
+    if thing.id.family == "thermostat":
+        async_give_way(coordinator, thing)
     return [
         *(CoachZone(coordinator, thing, row) for row in matching(coordinator, thing, ZONES)),
         *(FloorHeat(coordinator, thing, row) for row in matching(coordinator, thing, FLOORS)),
+        *(
+            UnitClimate(coordinator, thing, row)
+            for row in matching(coordinator, thing, UNITS)
+            if is_alone(coordinator, thing)
+        ),
     ]
 
 

@@ -77,6 +77,15 @@ def answering(stage: Stage) -> None:
         ("water_pump", "turn_on", 0, {}, "19FFB29E#FDFFFFFFFFFFFFFF"),
         ("water_pump", "turn_off", 0, {}, "19FFB29E#FCFFFFFFFFFFFFFF"),
         # No capture of these is published: by the layouts of RV-C, 2023-11.
+        (
+            "air_conditioner",
+            "set",
+            1,
+            {"mode": "manual", "output": 100.0, "fan_speed": 50.0},
+            "19FFE09E#0101FFFF64C8FFFF",
+        ),
+        ("furnace", "set", 1, {"mode": "manual", "output": 0.0}, "19FFE39E#01FDFF00FFFFFFFF"),
+        ("heat_pump", "set", 1, {"mode": "automatic"}, "19FF9A9E#0100FFFFFFFFFFFF"),
         ("transfer_switch", "automatic", 1, {}, "19FFA99E#01FFFCFFFFFFFFFF"),
         ("transfer_switch", "primary", 1, {}, "19FFA99E#0100FDFFFFFFFFFF"),
         ("transfer_switch", "secondary", 2, {}, "19FFA99E#0201FDFFFFFFFFFF"),

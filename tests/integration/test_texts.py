@@ -52,7 +52,7 @@ ROWS = {
     "binary_sensor": binary_sensor.BINARY_SENSORS,
     "cover": cover.COVERS,
     "button": (*button.BUTTONS, identify.IDENTIFY),
-    "climate": (*climate.ZONES, *climate.FLOORS),
+    "climate": (*climate.ZONES, *climate.FLOORS, *climate.UNITS),
     "event": (*event.EVENTS, node_event.FAULT),
     "fan": fan.FANS,
     "light": (*light.LIGHTS, *light.COLOR_LIGHTS),

@@ -299,6 +299,21 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
         ),
         asks="AGS_CRITERION_STATUS",
     ),
+    # Compressors and burners take their time to follow: that they are told is enough.
+    **{
+        (family, "set"): Command(
+            says=f"{family}.set",
+            expects=_as_encoded(
+                {"mode": "operating_mode", "output": "output_level", "fan_speed": fan}
+            ),
+            enough=("mode",),
+        )
+        for family, fan in (
+            ("air_conditioner", "fan_speed"),
+            ("furnace", "circulation_fan_speed"),
+            ("heat_pump", "fan_speed"),
+        )
+    },
     ("transfer_switch", "automatic"): Command(
         says="transfer_switch.choose", expects=_expecting(choice="automatic")
     ),

@@ -19,6 +19,7 @@ GUARDED = frozenset(
     (
         *("generator", "generator_demand", "ags_criterion", "transfer_switch"),
         *("valve", "waste_dump", "water_heater", "refrigerator"),
+        *("furnace", "heat_pump"),
     )
 )
 
