@@ -191,6 +191,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
 
     async def async_stop(self) -> None:
         """Stop what moves, close the buses and keep what was learnt."""
+        self.coach.cranking.let_go()
         await self.async_halt(self.coach.motions.moving())
         self._listeners.clear()
         for feed in self.feeds.values():

@@ -160,6 +160,7 @@ async def _stop_recording(coordinator: CoachCoordinator, call: ServiceCall) -> S
 async def _stop_all(coordinator: CoachCoordinator, _: ServiceCall) -> None:
     """Stop all movers on every bus that can send; raises when a stop did not leave."""
     coach = coordinator.coach
+    coach.cranking.abort()
     movers = [thing for thing in coach.things.values() if coach.mover(thing.id)]
     await async_stop(coordinator, [one for one in movers if coordinator.can_send(one.id.bus)])
 

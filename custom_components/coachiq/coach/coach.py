@@ -10,6 +10,7 @@ from ..rvc import GLOBAL, REQUEST, Clock, Diagnostics, Spec, Timer, Value, reque
 from .calibration import calibrated
 from .citizen import Citizens
 from .commands import COMMANDS
+from .cranking import Cranking
 from .decision import UNDECIDED, Decision
 from .ensemble import Ensembles
 from .families import CHASSIS_OF, FAMILY, FAMILY_OF, Family, number
@@ -22,12 +23,13 @@ from .node_name import rank
 from .pair import Pairs
 from .pending import Done, Handle, Pending
 from .profile import HALF, HIDDEN, Profile, ProfileRow
-from .quirk import command_of, followed_by
+from .quirk import command_of, followed_by, generator_of
 from .thing import Thing, ThingId
 
 ASKING_TIME = 10.0
 TELLING_OF_NODES = ("ADDRESS_CLAIM", "PRODUCT_IDENTIFICATION", "GENERIC_CONFIGURATION_STATUS")
 TICK = 1.0
+GENERATOR = (("generator", "turn_on"), ("generator", "turn_off"))
 
 
 class Wire(Protocol):
@@ -119,6 +121,7 @@ class Coach:
         self.interlock = Interlock(self, clock.now)
         self._pairs = Pairs(profile, decisions)
         self.motions = Motions(spec=spec, clock=clock, yard=self)
+        self.cranking = Cranking(spec=spec, clock=clock, send=self.send, freshness=self.freshness)
         self._timer: Timer | None = None
         self._turn = 0
 
@@ -234,6 +237,11 @@ class Coach:
         if self._pairs.closer(thing.id) or self._pairs.opener(thing.id):
             # Only its motions turn it on.
             done(CommandError("half_of_mover"))
+            return
+        loads = generator_of(self.profile.quirks)
+        if loads and (thing.id.family, intent) in GENERATOR:
+            turn = self.cranking.start if intent == "turn_on" else self.cranking.stop
+            turn(thing, loads, done)
             return
         row = command_of(self.profile.quirks, thing.id.family, intent)
         if row is None:
@@ -394,6 +402,7 @@ class Coach:
             timer.cancel()
         line.timers = []
         self.motions.lose(bus)
+        self.cranking.let_go(bus, BusError("bus_down", bus=bus))
         for identity in [identity for identity in self._pending if identity.bus == bus]:
             self._pending[identity].fail(BusError("bus_down", bus=bus))
         for thing in self.things.values():

@@ -54,9 +54,13 @@ class Command:
         key = zip(spec.named(self.dgn).key, thing.id.key, strict=False)
         address = self.address(thing) if self.address else dict(key)
         row, data = INTENTS[self.says].encode(spec, **address, **self.takes(thing, arguments))
-        said = data.hex()
-        formed = (own if own != "." else usual for own, usual in zip(self.form, said, strict=True))
-        return row, bytes.fromhex("".join(formed))
+        return row, formed(data, self.form)
+
+
+def formed(data: bytes, form: str) -> bytes:
+    """Return a payload with what a form has in place of its own."""
+    pairs = zip(form, data.hex(), strict=True)
+    return bytes.fromhex("".join(usual if own == "." else own for own, usual in pairs))
 
 
 def _level(arguments: Arguments, _: Mapping[str, Value]) -> dict[str, Value]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from ..rvc import Code, Value
 from .commands import COMMANDS, ZONE, Arguments, Command
+from .cranking import Loads
 from .families import number
 from .pending import TOLERANCE
 from .thing import Thing, ThingId
@@ -15,8 +16,8 @@ class Quirk:
     """A habit of some coaches: where it was `seen`, what is then `done` otherwise, who says so.
 
     `commands` takes the place of what is usually sent; DGNs in `never` are not sent at all. The
-    zones in `furnaces`, by those that share their set point, are told of a new one, too. What one
-    maker does is never guessed of another's.
+    zones in `furnaces`, by those that share their set point, are told of a new one, too. A
+    `generator` is started and stopped by loads. What one maker does is never guessed of another's.
     """
 
     seen: str
@@ -25,6 +26,7 @@ class Quirk:
     commands: Mapping[tuple[str, str], Command] = field(default_factory=dict)
     never: frozenset[str] = frozenset()
     furnaces: Mapping[int, int] = field(default_factory=dict)
+    generator: Loads | None = None
 
 
 FAN_LOW = 50.0
@@ -72,6 +74,18 @@ def _formed(family: str, **forms: str) -> dict[tuple[str, str], Command]:
     }
 
 
+def _by_loads(loads: Loads, years: str) -> Quirk:
+    """Return how the generator of some years of Tiffin's coaches starts."""
+    return Quirk(
+        seen=f"Tiffin's coaches of {years}",
+        done="The generator starts and stops by dimmer outputs, where the owner allows it:"
+        f" {loads.stop} primes for 5 s, {loads.start} cranks until it runs, for 30 s at most;"
+        f" {loads.stop} stops it.",
+        source="linuxkidd/coachproxy-os rv-c/generator.pl",
+        generator=loads,
+    )
+
+
 QUIRKS: Mapping[str, Quirk] = {
     "firefly_g6": Quirk(
         seen="Firefly G6 controllers: Entegra Aspire 2021 and 2022",
@@ -115,6 +129,8 @@ QUIRKS: Mapping[str, Quirk] = {
         source="linuxkidd/coachproxy-os rv-c/thermostats.pl",
         furnaces={2: 5},
     ),
+    "spyder_generator_2015": _by_loads(Loads(stop=104, start=103), "2015 to 2017"),
+    "spyder_generator_2018": _by_loads(Loads(stop=84, start=83), "2018 and later"),
     "keystone": Quirk(
         seen="A Keystone travel trailer with a controller at 80 and a panel at 44",
         done="Loads are switched by DC_LOAD_COMMAND as its panel was seen to:"
@@ -145,3 +161,8 @@ def followed_by(
             if (furnace := QUIRKS[name].furnaces.get(thing.key[0])) is not None:
                 return ThingId(thing.bus, thing.family, (furnace,)), asked
     return None, {}
+
+
+def generator_of(quirks: Iterable[str]) -> Loads | None:
+    """Return the loads that start and stop the generator, None where it has a command."""
+    return next((loads for name in quirks if (loads := QUIRKS[name].generator)), None)
