@@ -6,9 +6,11 @@ import pytest
 
 from custom_components.coachiq.coach import Profile, ThingId, label, read_shelf
 from custom_components.coachiq.coach.commands import COMMANDS, Command
+from custom_components.coachiq.coach.mover import CLOSE, OPEN
 from custom_components.coachiq.error import CommandError
 from custom_components.coachiq.rvc import Code, Value
 from tests.coach.stage import Stage
+from tests.coach.test_interlock import ALLOWED, APPEAR, chassis
 
 SHELF = read_shelf(Path("no-such-folder")).profiles
 
@@ -182,6 +184,38 @@ def test_a_furnace_that_is_not_there_is_told_nothing() -> None:
     stage.command("thermostat", 0, "set_zone", heat=20.0)
     stage.clock.advance(0.1)
     assert stage.wire.frames == ["19FEF99E#00FFFFA924FFFFFF"]
+
+
+# linuxkidd/coachproxy-os rv-c/window_shade.pl: shade 1 by day, up and down.
+@pytest.mark.parametrize(
+    ("profile", "up", "down"),
+    [
+        ("tiffin_allegro_bus_37_ap_2015", "01FFC8451E00FFFF", "01FFC8851E00FFFF"),
+        ("tiffin_allegro_bus_37_ap_2018", "01FFC8851E00FFFF", "01FFC8451E00FFFF"),
+    ],
+)
+def test_a_tiffin_shade_is_stopped_and_run_by_a_toggle(profile: str, up: str, down: str) -> None:
+    stage = Stage(SHELF[profile], decisions={"house-shade-1": ALLOWED})
+    stage.ready()
+    stage.believe(APPEAR["shade"], chassis({}))
+    shade = stage.thing("shade", 1)
+    stop = "01FFFF04FF00FFFF"
+    for direction, payload in ((OPEN, up), (OPEN, up), (CLOSE, down)):
+        stage.wire.sent.clear()
+        stage.coach.motions.start(shade, direction, lambda _: None)
+        stage.repeat(2.0, 0.1, chassis({}))
+        told = [frame.removeprefix("19FEDF9E#") for frame in stage.wire.frames]
+        # A toggle would stop what moves already, and is never said twice.
+        assert told[-1] == payload
+        assert told.count(payload) == 1
+        assert set(told[:-1]) == {stop}
+    stage.wire.sent.clear()
+    stage.repeat(29.0, 0.1, chassis({}))
+    assert set(stage.wire.frames) == {f"19FEDF9E#{stop}"}
+    # It tells which way it moves: 40 is in reverse, 10 forward.
+    assert stage.coach.heading(shade) == ""
+    stage.hear(f"19FEDE80#01FFC8{'40' if '45' in up else '10'}FF04FFFF")
+    assert stage.coach.heading(shade) == OPEN
 
 
 # What the frames of these makers are shown as without any quirk: (family, instance): values.

@@ -23,7 +23,7 @@ from .node_name import rank
 from .pair import Pairs
 from .pending import Done, Handle, Pending
 from .profile import HALF, HIDDEN, Profile, ProfileRow
-from .quirk import command_of, followed_by, generator_of
+from .quirk import command_of, followed_by, generator_of, moved_otherwise
 from .thing import Thing, ThingId
 
 ASKING_TIME = 10.0
@@ -318,6 +318,8 @@ class Coach:
 
     def mover(self, thing: ThingId) -> Mover | None:
         """Return how a thing moves, by itself or as the output that opens a pair."""
+        if otherwise := moved_otherwise(self.profile.quirks, thing.family):
+            return otherwise
         is_pair = self._pairs.closer(thing)
         return mover_of(thing.family, self.kind(thing) if is_pair else None)
 

@@ -129,7 +129,7 @@ class Motions:
             # Somebody else moves it the other way.
             self._say_stop(thing, lambda _: None)
             self._stopped_at[thing.id] = now, ""
-        elif len(halves) > 1 and not before:
+        elif (len(halves) > 1 and not before) or mover.toggles:
             self._say_stop(thing, lambda _: None)
             rest = DEAD_TIME if heading is None else PAUSE
         stopped_at, last = self._stopped_at.get(thing.id, (float("-inf"), direction))
@@ -257,7 +257,8 @@ class Motions:
         if now >= motion.due and not motion.sending:
             motion.due = float("inf") if row.repeat is None else now + EAGERNESS * row.repeat
             motion.sending = True
-            motion.handle = self._say(motion.target, row.intent, self._left(motion))
+            asks = motion.mover.asks
+            motion.handle = self._say(motion.target, row.intent, self._left(motion), **asks)
         if self._motions.get(motion.thing.id) is not motion:
             return  # it could not be sent
         wait = min(LOOK, motion.until - now, max(0.0, motion.due - now) or LOOK)
@@ -353,10 +354,10 @@ class Motions:
         return mover
 
     def _say(
-        self, thing: ThingId, intent: str, left: Callable[[BusError | None], None]
+        self, thing: ThingId, intent: str, left: Callable[[BusError | None], None], **asks: Value
     ) -> Handle | None:
         """Send one intent to a thing."""
         row = COMMANDS[intent]
         key = zip(self._spec.named(row.dgn).key, thing.key, strict=False)
-        dgn, data = row.encode(self._spec, **dict(key))
+        dgn, data = row.encode(self._spec, **dict(key), **asks)
         return self._yard.send(thing.bus, dgn.dgn, data, left, urgent=row.urgent)

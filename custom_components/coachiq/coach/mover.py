@@ -22,6 +22,8 @@ class Mover:
     `closing` are the words of the value `motion`, or for a motor the values that are "on";
     `position` is the value in percent, 0 being closed.
     `is_rare` is for what seldom has a motor: nothing is offered before the owner says it has.
+    `asks` are what the ways take. Ways that toggle stop what moves already: before each it is
+    stopped.
     """
 
     ways: Mapping[str, str]
@@ -33,6 +35,8 @@ class Mover:
     position: str | None = "position"
     lockouts: Mapping[str, str] = field(default_factory=dict)
     is_rare: bool = False
+    asks: Mapping[str, Value] = field(default_factory=dict)
+    toggles: bool = False
 
     @property
     def stop(self) -> str:

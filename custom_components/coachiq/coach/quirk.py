@@ -7,6 +7,7 @@ from ..rvc import Code, Value
 from .commands import COMMANDS, ZONE, Arguments, Command
 from .cranking import Loads
 from .families import number
+from .mover import CLOSE, MOVERS, OPEN, Mover
 from .pending import TOLERANCE
 from .thing import Thing, ThingId
 
@@ -17,7 +18,8 @@ class Quirk:
 
     `commands` takes the place of what is usually sent; DGNs in `never` are not sent at all. The
     zones in `furnaces`, by those that share their set point, are told of a new one, too. A
-    `generator` is started and stopped by loads. What one maker does is never guessed of another's.
+    `generator` is started and stopped by loads, families in `movers` move otherwise. What one maker
+    does is never guessed of another's.
     """
 
     seen: str
@@ -27,6 +29,7 @@ class Quirk:
     never: frozenset[str] = frozenset()
     furnaces: Mapping[int, int] = field(default_factory=dict)
     generator: Loads | None = None
+    movers: Mapping[str, Mover] = field(default_factory=dict)
 
 
 FAN_LOW = 50.0
@@ -86,6 +89,28 @@ def _by_loads(loads: Loads, years: str) -> Quirk:
     )
 
 
+def _by_toggles(years: str, up: str, down: str) -> Quirk:
+    """Return how the shades of some years of Tiffin's coaches move, by what is up for RV-C."""
+    words = {"open": ("forward", "85"), "close": ("reverse", "45")}
+    (opening, up_code), (closing, down_code) = words[up], words[down]
+    return Quirk(
+        seen=f"Tiffin's coaches of {years}",
+        done="Window shades are run for 30 s by toggles, after a stop:"
+        f" `01FFC8{up_code}1E00FFFF` is up, `01FFC8{down_code}1E00FFFF` down.",
+        source="linuxkidd/coachproxy-os rv-c/window_shade.pl",
+        movers={
+            "shade": replace(
+                MOVERS["shade"],
+                ways={OPEN: f"shade.toggle_{up}", CLOSE: f"shade.toggle_{down}"},
+                asks={"duration": 30, "duty": 100},
+                toggles=True,
+                opening=opening,
+                closing=closing,
+            )
+        },
+    )
+
+
 QUIRKS: Mapping[str, Quirk] = {
     "firefly_g6": Quirk(
         seen="Firefly G6 controllers: Entegra Aspire 2021 and 2022",
@@ -131,6 +156,8 @@ QUIRKS: Mapping[str, Quirk] = {
     ),
     "spyder_generator_2015": _by_loads(Loads(stop=104, start=103), "2015 to 2017"),
     "spyder_generator_2018": _by_loads(Loads(stop=84, start=83), "2018 and later"),
+    "spyder_shades_2017": _by_toggles("2017 and before", up="close", down="open"),
+    "spyder_shades_2018": _by_toggles("2018 and later", up="open", down="close"),
     "keystone": Quirk(
         seen="A Keystone travel trailer with a controller at 80 and a panel at 44",
         done="Loads are switched by DC_LOAD_COMMAND as its panel was seen to:"
@@ -166,3 +193,9 @@ def followed_by(
 def generator_of(quirks: Iterable[str]) -> Loads | None:
     """Return the loads that start and stop the generator, None where it has a command."""
     return next((loads for name in quirks if (loads := QUIRKS[name].generator)), None)
+
+
+def moved_otherwise(quirks: Iterable[str], family: str) -> Mover | None:
+    """Return how a family moves on such a coach, None where it does as everywhere."""
+    movers = (QUIRKS[name].movers.get(family) for name in quirks)
+    return next((mover for mover in movers if mover), None)
