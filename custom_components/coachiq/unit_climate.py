@@ -40,8 +40,8 @@ def is_alone(coordinator: CoachCoordinator, thing: Thing) -> bool:
 
     Which zone a unit belongs to the bus does not say: one thermostat on it speaks for all.
     """
-    profile = coordinator.coach.profile.key
-    return command_of(profile, thing.id.family, "set") is not None and not any(
+    quirks = coordinator.coach.profile.quirks
+    return command_of(quirks, thing.id.family, "set") is not None and not any(
         zone.id.bus == thing.id.bus for zone in coordinator.coach.of_family("thermostat")
     )
 
