@@ -17,7 +17,8 @@ from homeassistant.helpers.typing import UNDEFINED
 from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
 from .coach import Thing, label
-from .coach.mover import MOVERS
+from .coach.families.movement import CORNERS
+from .coach.mover import MOVERS, SYSTEMS
 from .const import DOMAIN
 from .coordinator import CONNECTED, CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
@@ -225,9 +226,10 @@ BINARY_SENSORS = (
     # What moves: why it says that it does not.
     *(
         _said(family, name, word, device_class=PROBLEM, diagnostic=True, shown=False)
-        for family, mover in MOVERS.items()
+        for family, mover in {**MOVERS, **SYSTEMS}.items()
         for name, word in mover.lockouts.items()
     ),
+    *(_said("leveling", f"extension_{jack}", "detected") for jack in CORNERS),
     _said("leveling", "excessive_slope_initial_warning", "warning", device_class=PROBLEM),
     _said("leveling", "master_warning", "warning", device_class=PROBLEM),
 )

@@ -12,9 +12,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .coach import Thing
+from .coach.mover import LEVELING
 from .coordinator import CoachConfigEntry, CoachCoordinator
-from .entity import CommandedEntity, ThingDescription, matching
+from .entity import CommandedEntity, ThingDescription, ThingEntity, matching
 from .identify import identify_buttons
+from .move import async_move, async_stop
 
 PARALLEL_UPDATES = 0
 
@@ -73,11 +75,30 @@ BUTTONS = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class MoverButtonDescription(ThingDescription, ButtonEntityDescription):
+    """A button of what moves: `way` is what it begins, None for to stop."""
+
+    way: str | None
+
+
+MOVER_BUTTONS = (
+    MoverButtonDescription(key="stop", translation_key="stop", family="leveling", way=None),
+    *(
+        MoverButtonDescription(
+            key=way, translation_key=way, family="leveling", way=way, guarded=True
+        )
+        for way in LEVELING
+    ),
+)
+
+
 async def async_setup_entry(
     _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Make the buttons of each thing, and those that let a light blink."""
     entry.runtime_data.add_platform(async_add_entities, _make)
+    entry.runtime_data.add_platform(async_add_entities, _make_movers)
     entry.runtime_data.add_platform(async_add_entities, identify_buttons)
 
 
@@ -86,6 +107,14 @@ def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachButton]:
     return [
         CoachButton(coordinator, thing, row, thing.values)
         for row in matching(coordinator, thing, BUTTONS)
+    ]
+
+
+def _make_movers(coordinator: CoachCoordinator, thing: Thing) -> list[MoverButton]:
+    """Make the buttons of what moves."""
+    return [
+        MoverButton(coordinator, thing, row, ())
+        for row in matching(coordinator, thing, MOVER_BUTTONS)
     ]
 
 
@@ -110,3 +139,24 @@ class CoachButton(CommandedEntity, ButtonEntity):
         """Ask for it."""
         row = self.entity_description
         await self.async_command(row.intent, **row.arguments())
+
+
+class MoverButton(ThingEntity, ButtonEntity):
+    """Begins what a system of the coach then does by itself, or stops it."""
+
+    entity_description: MoverButtonDescription
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether it reaches the bus."""
+        return self.coordinator.can_send(self.thing.id.bus)
+
+    @override
+    async def async_press(self) -> None:
+        """Begin, or stop; raises a translated error."""
+        way = self.entity_description.way
+        if way is None:
+            await async_stop(self.coordinator, [self.thing])
+        else:
+            await async_move(self.coordinator, self.thing, way, self._context)

@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coach import Thing
+from .coach.jack import SIDES, side_is_up, side_moves
 from .coach.mover import CLOSE, OPEN, Mover, position_of
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
@@ -58,6 +59,10 @@ COVERS = (
     _row("window", CoverDeviceClass.WINDOW),
     _row("roof_fan"),
     *(
+        CoachCoverDescription(key=side, family="leveling", translation_key=side, guarded=True)
+        for side in SIDES
+    ),
+    *(
         _row(family, device_class, kind, words)
         for family in ("dimmer", "dc_load")
         for kind, words, device_class in (
@@ -84,8 +89,10 @@ def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachCover]:
     mover = coordinator.coach.mover(thing.id)
     if mover is None or (mover.is_rare and not coordinator.coach.decision(thing.id).allowed):
         return []
-    rows = matching(coordinator, thing, COVERS)
-    return [CoachCover(coordinator, thing, row, mover) for row in rows]
+    return [
+        (Side if row.key in SIDES else CoachCover)(coordinator, thing, row, mover)
+        for row in matching(coordinator, thing, COVERS)
+    ]
 
 
 class CoachCover(ThingEntity, CoverEntity):
@@ -155,12 +162,12 @@ class CoachCover(ThingEntity, CoverEntity):
     @override
     async def async_open_cover(self, **kwargs: Any) -> None:
         """Open it for its run time at most."""
-        await async_move(self.coordinator, self.thing, OPEN, self._context)
+        await async_move(self.coordinator, self.thing, self._way(OPEN), self._context)
 
     @override
     async def async_close_cover(self, **kwargs: Any) -> None:
         """Close it for its run time at most."""
-        await async_move(self.coordinator, self.thing, CLOSE, self._context)
+        await async_move(self.coordinator, self.thing, self._way(CLOSE), self._context)
 
     @override
     async def async_stop_cover(self, **kwargs: Any) -> None:
@@ -171,3 +178,32 @@ class CoachCover(ThingEntity, CoverEntity):
         """Tell whether it moves in a direction; None while the bus does not say."""
         motion = None if self.thing.silent else self.coordinator.coach.heading(self.thing)
         return None if motion is None else motion == direction
+
+    def _way(self, direction: str) -> str:
+        """Return what the mover calls a direction."""
+        return way_of(self.entity_description.key, direction)
+
+
+class Side(CoachCover):
+    """The jacks of one side of the coach; down is open."""
+
+    @property
+    @override
+    def is_closed(self) -> bool | None:
+        """Tell whether all of them are up; None while the bus does not say."""
+        if self.thing.silent:
+            return None
+        return side_is_up(self.entity_description.key, self.thing.values)
+
+    @override
+    def _moves(self, direction: str) -> bool | None:
+        """Tell whether one of them moves in a direction; None while the bus does not say."""
+        verb = "extending" if direction == OPEN else "retracting"
+        if self.thing.silent:
+            return None
+        return side_moves(self.entity_description.key, verb, self.thing.values)
+
+
+def way_of(key: str, direction: str) -> str:
+    """Return what the mover of a cover, by its description's key, calls a direction."""
+    return direction if key == "cover" else f"{direction}_{key}"

@@ -17,6 +17,7 @@ from .coach import Thing
 from .coach.mover import CLOSE, OPEN
 from .const import DOMAIN
 from .coordinator import CoachCoordinator
+from .cover import way_of
 from .error import CoachError
 from .move import async_begin
 
@@ -58,7 +59,7 @@ def _hold(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
     """Move a thing until it is let go, or not renewed for 500 ms; ends with an event."""
     if not connection.user.permissions.check_entity(msg["entity_id"], POLICY_CONTROL):
         raise Unauthorized(entity_id=msg["entity_id"])
-    coordinator, thing = _meant(hass, msg["entity_id"])
+    coordinator, thing, way = _meant(hass, msg["entity_id"], msg["direction"])
     ended: asyncio.Future[CoachError | None] = hass.loop.create_future()
 
     hold = Hold(coordinator, thing, ended)
@@ -70,7 +71,7 @@ def _hold(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
             key = error.key if error else None
             connection.send_event(msg["id"], {"ended": key, "message": reason})
 
-    async_begin(coordinator, thing, msg["direction"], connection.context(msg), ended, hold=True)
+    async_begin(coordinator, thing, way, connection.context(msg), ended, hold=True)
     connection.subscriptions[msg["id"]] = hold
     connection.send_result(msg["id"])
     ended.add_done_callback(tell)
@@ -87,8 +88,13 @@ def _renew(_: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) 
     connection.send_result(msg["id"], {"held": isinstance(hold, Hold) and hold.renew()})
 
 
-def _meant(hass: HomeAssistant, entity_id: str) -> tuple[CoachCoordinator, Thing]:
-    """Return the mover that an entity shows; raises a translated error for any other."""
+def _meant(
+    hass: HomeAssistant, entity_id: str, direction: str
+) -> tuple[CoachCoordinator, Thing, str]:
+    """Return the mover that an entity shows, and what it calls a direction.
+
+    Raises a translated error for any other.
+    """
     entity = er.async_get(hass).async_get(entity_id)
     entry = (
         entity
@@ -98,8 +104,10 @@ def _meant(hass: HomeAssistant, entity_id: str) -> tuple[CoachCoordinator, Thing
     coordinator = getattr(entry, "runtime_data", None) if entity else None
     if entity and isinstance(coordinator, CoachCoordinator):
         for thing in coordinator.coach.things.values():
-            if entity.unique_id == f"{thing.id}-cover" and coordinator.coach.mover(thing.id):
-                return coordinator, thing
+            name, key = str(entity.unique_id), str(entity.unique_id).rpartition("-")[2]
+            mover, way = coordinator.coach.mover(thing.id), way_of(key, direction)
+            if mover and way in mover.ways and name == f"{thing.id}-{key}":
+                return coordinator, thing, way
     raise HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key="no_mover",

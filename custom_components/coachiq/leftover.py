@@ -5,7 +5,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .coach import ThingId
 from .coach.kind import GUARDED, KINDS_OF
-from .coach.mover import MOVERS
+from .coach.mover import MOVERS, SYSTEMS
 from .coach.profile import HIDDEN
 from .const import DOMAIN
 from .coordinator import CoachCoordinator
@@ -37,6 +37,6 @@ def remove_leftovers(hass: HomeAssistant, coordinator: CoachCoordinator) -> None
 def _may_vary(coordinator: CoachCoordinator, thing: ThingId) -> bool:
     """Tell whether a thing was made about whose entities the owner decides."""
     return (
-        thing.family in (*KINDS_OF, *MOVERS, *GUARDED)
+        thing.family in (*KINDS_OF, *MOVERS, *GUARDED, *SYSTEMS)
         and coordinator.coach.known(thing) is not None
     )

@@ -15,7 +15,7 @@ from homeassistant.helpers.typing import UNDEFINED  # noqa: E402  after the line
 from custom_components.coachiq.coach import FAMILIES  # noqa: E402
 from custom_components.coachiq.coach.commands import COMMANDS  # noqa: E402
 from custom_components.coachiq.coach.families import CHASSIS_OF  # noqa: E402
-from custom_components.coachiq.coach.mover import MOVERS, PAIRS  # noqa: E402
+from custom_components.coachiq.coach.mover import MOVERS, PAIRS, SYSTEMS  # noqa: E402
 from custom_components.coachiq.coach.thing import Thing, ThingId  # noqa: E402
 from custom_components.coachiq.const import PLATFORMS  # noqa: E402
 from custom_components.coachiq.entity import ThingDescription  # noqa: E402
@@ -39,6 +39,8 @@ _TEXTS = json.loads(
 )
 _PICTURES = ROOT / "docs" / "pictures"
 # What to ask for, for example, in some units; in others what is in the middle.
+# The system whose examples are given.
+FOUR_JACKS = {"jack_count": 4}
 USUAL = {"°C": 21.0, "%": 50.0}
 _FRAME = re.compile(r"\b([01][0-9A-F]{7})#[0-9A-F]{2,}")
 _HEAD = """\
@@ -165,13 +167,14 @@ def _commands(spec: Spec, family: Family) -> Iterator[tuple[str, str, str, str]]
             yield f"{name}{told}", command.says, row.name, data.hex().upper()
     # The pairs of a family differ in what must hold only.
     of_pairs = (pair for (key, _), pair in PAIRS.items() if key == family.key)
-    if mover := MOVERS.get(family.key) or next(of_pairs, None):
+    if mover := {**MOVERS, **SYSTEMS}.get(family.key) or next(of_pairs, None):
         for name, says in {**mover.ways, "stop": mover.stop}.items():
             dgn = spec.named(INTENTS[says].dgn)
             key_fields = dict(zip(dgn.key, thing.id.key, strict=False))
-            row, data = INTENTS[says].encode(spec, **key_fields)
+            row, data = INTENTS[says].encode(spec, **key_fields, **mover.takes(name, FOUR_JACKS))
+            words = name.replace("_", " ")
             yield (
-                f"{name} (if allowed)" if name != "stop" else name,
+                f"{words} (if allowed)" if name != "stop" else name,
                 says,
                 row.name,
                 data.hex().upper(),

@@ -1,6 +1,5 @@
 """Two outputs as one mover, on the simulated coach: its two channels are looked at all the time."""
 
-from collections.abc import Callable
 import itertools
 
 import pytest
@@ -11,13 +10,12 @@ from custom_components.coachiq.coach.mover import CLOSE, OPEN, PAIRS
 from custom_components.coachiq.coach.pair import Pairs
 from custom_components.coachiq.coach.profile import ProfileRow
 from custom_components.coachiq.error import CoachError, CommandError
-from custom_components.coachiq.simulator import SimulatedCoach
 from custom_components.coachiq.simulator.scene import EXTEND, RETRACT
+from tests.coach.duet import STEP, Duet, key_of
 from tests.coach.stage import Stage
 from tests.coach.test_interlock import OUTPUTS, chassis
 
 AWNING = Decision(kind="awning", pair=RETRACT, allowed=True)
-STEP = 0.01
 # Command 1 for 2 s and command 3, to channels 49 and 50.
 ON = {EXTEND: "19FEDB9E#31FFC8010200FFFF", RETRACT: "19FEDB9E#32FFC8010200FFFF"}
 OFF = {EXTEND: "19FEDB9E#31FF0003FF00FFFF", RETRACT: "19FEDB9E#32FF0003FF00FFFF"}
@@ -25,49 +23,24 @@ OFF = {EXTEND: "19FEDB9E#31FF0003FF00FFFF", RETRACT: "19FEDB9E#32FF0003FF00FFFF"
 WALL = 0x19FEDBFD
 
 
-class Bench:
-    """Our coach and the simulated one on one wire, and what its two channels did, every 10 ms."""
+class Bench(Duet):
+    """Our coach and the simulated one, and what its two channels did, every 10 ms."""
 
     def __init__(self, decision: Decision = AWNING) -> None:
-        self.stage = Stage(decisions={f"house-dimmer-{EXTEND}": decision})
-        self.sim = SimulatedCoach(start=self.stage.clock.now())
-        self.ended: list[CoachError | None] = []
         self.outputs: list[tuple[float, bool, bool]] = []
-        self.is_alive = True
-        self.wall: Callable[[float], bytes | None] = lambda _: None
-        self._heard = 0
-        self.stage.coach.bus_ready("house")
-        self.pass_time(14.0)
+        super().__init__({f"house-dimmer-{EXTEND}": decision})
         self.outputs.clear()
-        self.stage.wire.sent.clear()
-        self._heard = 0
 
     @property
     def awning(self) -> Thing:
         return self.stage.thing("dimmer", EXTEND)
 
-    @property
-    def now(self) -> float:
-        return self.stage.clock.now()
-
     def move(self, direction: str = OPEN, *, hold: bool = False) -> None:
         self.stage.coach.motions.start(self.awning, direction, self.ended.append, hold=hold)
 
-    def pass_time(self, seconds: float) -> None:
-        """Let both coaches live; a killed one of ours neither hears nor speaks."""
-        for _ in range(round(seconds / STEP)):
-            self.stage.clock.advance(STEP)
-            sent, self._heard = self.stage.wire.sent[self._heard :], len(self.stage.wire.sent)
-            for _, frame in sent if self.is_alive else ():
-                can_id, _, data = frame.partition("#")
-                self.sim.receive(int(can_id, 16), bytes.fromhex(data), self.now)
-            if pressed := self.wall(self.now):
-                self.sim.receive(WALL, pressed, self.now)
-            frames = self.sim.step(self.now)
-            if self.is_alive:
-                self.stage.coach.receive("house", frames, self.now)
-            on = (self.sim.dimmers[each].level > 0 for each in (EXTEND, RETRACT))
-            self.outputs.append((self.now, *on))
+    def look(self) -> None:
+        extends, retracts = (self.sim.dimmers[each].level > 0 for each in (EXTEND, RETRACT))
+        self.outputs.append((self.now, extends, retracts))
 
     def press(self, output: int, code: int) -> None:
         """Press a switch on the wall."""
@@ -83,13 +56,6 @@ class Bench:
     def both(self) -> list[float]:
         """Return the moments at which both channels were on."""
         return [at for at, one, other in self.outputs if one and other]
-
-    def said(self, frame: str) -> list[float]:
-        return [at for at, sent in self.stage.wire.sent if sent == frame]
-
-
-def key_of(error: CoachError | None) -> str | None:
-    return error and error.key
 
 
 def test_it_is_kept_on_for_its_run_time_and_then_off() -> None:

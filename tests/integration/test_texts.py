@@ -51,7 +51,7 @@ SENSORS: tuple[SensorEntityDescription, ...] = (
 ROWS = {
     "binary_sensor": binary_sensor.BINARY_SENSORS,
     "cover": cover.COVERS,
-    "button": (*button.BUTTONS, identify.IDENTIFY),
+    "button": (*button.BUTTONS, *button.MOVER_BUTTONS, identify.IDENTIFY),
     "climate": (*climate.ZONES, *climate.FLOORS, *climate.UNITS),
     "event": (*event.EVENTS, node_event.FAULT),
     "fan": fan.FANS,

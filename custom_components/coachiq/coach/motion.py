@@ -1,14 +1,15 @@
 """Movers in motion: frames that keep them moving, and the stop that ends it, whatever happens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Protocol
 
 from ..error import BusError, CoachError, CommandError
-from ..rvc import COMMANDS, Clock, Code, Spec, Timer, Value
-from .families import label
-from .mover import CLOSE, Mover
+from ..rvc import COMMANDS, Clock, Code, Command, Spec, Timer, Value
+from .families import label, number
+from .mover import CLOSE, OTHER, Mover
 from .pending import ACCEPTED, NEEDS_MORE_TIME, Handle
 from .thing import Thing, ThingId
 
@@ -21,6 +22,8 @@ DEAD_TIME = 0.5
 # Both outputs of a pair are off for so long before one is on, and for the time above if that is
 # not known of them.
 PAUSE = 0.1
+# What is told once and then does something by itself says within so many seconds that it does.
+BEGIN_TIME = 5.0
 # An output that says "on" and reports nothing when it was told to be off may be anything.
 REPORT_TIME = 0.4
 # A stop is said twice.
@@ -68,14 +71,15 @@ class Yard(Protocol):
 class Motion:
     """One mover on its way: until when, by the clock, and by the lease of who holds it.
 
-    `halves` are the mover, or the outputs that open and close it; `was_on` tells whether the one
-    that moves it has said so since the first frame, at `begin`.
+    `halves` are the mover, or the outputs that open and close it; `was_on` tells whether it, or the
+    one that moves it, has said so since the first frame, at `begin`. Each says `arguments`.
     """
 
     thing: Thing
     mover: Mover
     halves: tuple[ThingId, ...]
     direction: str
+    arguments: Mapping[str, Value]
     until: float
     lease_until: float | None
     ended: Ended
@@ -85,6 +89,11 @@ class Motion:
     sending: bool = False
     handle: Handle | None = None
     timer: Timer | None = None
+
+    @property
+    def row(self) -> Command:
+        """Return the intent that is said."""
+        return COMMANDS[self.mover.ways[self.direction]]
 
     @property
     def target(self) -> ThingId:
@@ -117,6 +126,7 @@ class Motions:
         """
         self._yard.check_motion(thing)
         mover, halves = self._mover(thing), self._yard.halves(thing.id)
+        arguments = mover.takes(direction, thing.values)
         before = self._motions.get(thing.id)
         if before and before.direction != direction:
             self.stop(thing)
@@ -125,7 +135,8 @@ class Motions:
             self._forget(before, None)
         now = self._clock.now()
         rest, heading = 0.0, self._yard.heading(thing)
-        if heading not in (direction, "", None):
+        goes_on = heading == OTHER and mover.rest and before and before.direction == direction
+        if heading not in (direction, "", None) and not goes_on:
             # Somebody else moves it the other way.
             self._say_stop(thing, lambda _: None)
             self._stopped_at[thing.id] = now, ""
@@ -140,7 +151,8 @@ class Motions:
             mover=mover,
             halves=halves,
             direction=direction,
-            until=now + rest + mover.run_time,
+            arguments=arguments,
+            until=now + rest + mover.run_times.get(direction, mover.run_time),
             lease_until=now + LEASE if hold else None,
             ended=ended,
             begin=now + rest,
@@ -196,11 +208,11 @@ class Motions:
     def acknowledged(self, bus: str, dgn: int, instance: Value, code: Value) -> None:
         """Take in an acknowledgement: a device that refuses is told to stop."""
         for motion in list(self._motions.values()):
-            row = COMMANDS[motion.mover.ways[motion.direction]]
+            row = motion.row
             if (
                 motion.thing.id.bus == bus
                 and self._spec.named(row.dgn).dgn == dgn
-                and instance in (motion.target.key[0], None)
+                and number(instance) in (motion.target.key[0], None)
                 and isinstance(code, Code)
                 and label(code) not in (ACCEPTED, NEEDS_MORE_TIME)
             ):
@@ -231,9 +243,19 @@ class Motions:
             self._yard.check_motion(motion.thing, moving=True)
             if now >= motion.begin:
                 self._check_outputs(motion)
+                if motion.mover.rest and motion.row.repeat is None:
+                    return self._is_done(motion), None
         except CommandError as obstacle:
             return True, obstacle
         return False, None
+
+    def _is_done(self, motion: Motion) -> bool:
+        """Tell whether a system is done; raises CommandError if it does not begin."""
+        if heading := self._yard.heading(motion.thing):
+            motion.was_on = True
+        elif not motion.was_on and self._clock.now() >= motion.begin + BEGIN_TIME:
+            raise CommandError("not_answered")
+        return motion.was_on and heading == ""
 
     def _check_outputs(self, motion: Motion) -> None:
         """Raise CommandError when somebody else has a hand on the outputs of a pair."""
@@ -253,12 +275,13 @@ class Motions:
     def _go_on(self, motion: Motion) -> None:
         """Send the next frame if it is due, and come back."""
         now = self._clock.now()
-        row = COMMANDS[motion.mover.ways[motion.direction]]
+        row = motion.row
         if now >= motion.due and not motion.sending:
             motion.due = float("inf") if row.repeat is None else now + EAGERNESS * row.repeat
             motion.sending = True
-            asks = motion.mover.asks
-            motion.handle = self._say(motion.target, row.intent, self._left(motion), **asks)
+            motion.handle = self._say(
+                motion.target, row.intent, self._left(motion), motion.arguments
+            )
         if self._motions.get(motion.thing.id) is not motion:
             return  # it could not be sent
         wait = min(LOOK, motion.until - now, max(0.0, motion.due - now) or LOOK)
@@ -354,10 +377,14 @@ class Motions:
         return mover
 
     def _say(
-        self, thing: ThingId, intent: str, left: Callable[[BusError | None], None], **asks: Value
+        self,
+        thing: ThingId,
+        intent: str,
+        left: Callable[[BusError | None], None],
+        arguments: Mapping[str, Value] = MappingProxyType({}),
     ) -> Handle | None:
         """Send one intent to a thing."""
         row = COMMANDS[intent]
         key = zip(self._spec.named(row.dgn).key, thing.key, strict=False)
-        dgn, data = row.encode(self._spec, **dict(key), **asks)
+        dgn, data = row.encode(self._spec, **dict(key), **arguments)
         return self._yard.send(thing.bus, dgn.dgn, data, left, urgent=row.urgent)

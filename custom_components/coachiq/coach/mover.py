@@ -1,12 +1,15 @@
 """What can be moved, as rows: the intents that move it, for how long, and what must hold then."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..rvc import COMMANDS, Code, Command, Value
-from .families import label
+from .families import Values, label
+from .jack import SIDES, jack_arguments
 
-OPEN, CLOSE, BOTH = "open", "close", "both"
+OPEN, CLOSE = "open", "close"
+# It moves, but does not plainly open or close.
+OTHER = "other"
 
 PARKED = ("park_brake", "speed")
 
@@ -21,9 +24,12 @@ class Mover:
     and none of its own values in `lockouts` says "blocking", "locked" or "active". `opening` and
     `closing` are the words of the value `motion`, or for a motor the values that are "on";
     `position` is the value in percent, 0 being closed.
-    `is_rare` is for what seldom has a motor: nothing is offered before the owner says it has.
-    `asks` are what the ways take. Ways that toggle stop what moves already: before each it is
-    stopped.
+    `rest` is the word of the value `motion` for a system that says nothing of a direction while it
+    does not rest; what it is told once, and does by itself, ends then. `run_times` are for
+    directions that take their own time, `takes` gives what a direction says besides; it raises
+    CommandError. `is_rare` is for what seldom has a motor: nothing is offered before the owner says
+    it has. Ways
+    that toggle stop what moves already: before each it is stopped.
     """
 
     ways: Mapping[str, str]
@@ -33,17 +39,20 @@ class Mover:
     opening: str = "extending"
     closing: str = "retracting"
     position: str | None = "position"
+    rest: str | None = None
     lockouts: Mapping[str, str] = field(default_factory=dict)
+    run_times: Mapping[str, float] = field(default_factory=dict)
+    takes: Callable[[str, Values], Mapping[str, Value]] = lambda _, __: {}
     is_rare: bool = False
-    asks: Mapping[str, Value] = field(default_factory=dict)
     toggles: bool = False
 
     @property
     def stop(self) -> str:
         """Return the intent that stops it."""
-        intent = COMMANDS[self.ways[OPEN]].stop
+        way = next(iter(self.ways.values()))
+        intent = COMMANDS[way].stop
         if intent is None:
-            raise ValueError(f"{self.ways[OPEN]}: nothing stops it")
+            raise ValueError(f"{way}: nothing stops it")
         return intent
 
 
@@ -138,6 +147,33 @@ MOVERS: Mapping[str, Mover] = {
         is_rare=True,
     ),
 }
+# Systems that move in more than two ways. To level and to store the jacks are told once: the
+# system does it by itself, and is watched meanwhile. By hand it moves for 250 ms at a time.
+LEVELING = ("level_jacks", "level_air", "store")
+SYSTEMS: Mapping[str, Mover] = {
+    "leveling": Mover(
+        ways={
+            **{way: f"leveling.{way}" for way in LEVELING},
+            **{
+                f"{direction}_{side}": "leveling.move_jacks"
+                for side in SIDES
+                for direction in (OPEN, CLOSE)
+            },
+        },
+        run_time=3.0,
+        # Longer than any leveling should take: then it is stopped.
+        run_times=dict.fromkeys(LEVELING, 300.0),
+        needs=(*PARKED, "gear"),
+        motion="mode",
+        rest="inactive",
+        position=None,
+        lockouts=dict.fromkeys(
+            ("park_brake_lockout", "ignition_key_lockout", "low_voltage_lockout", "other_lockout"),
+            "blocking",
+        ),
+        takes=jack_arguments,
+    ),
+}
 # Two outputs, one for each way, are taken for a mover of one of these kinds: each by the family
 # that needs the same. Vents run for 20 s, as CoachProxy lets those of Tiffin's coaches run.
 _LIKE = {
@@ -169,14 +205,14 @@ FULL = 100
 
 def mover_of(family: str, kind: str | None) -> Mover | None:
     """Return how a thing of a family moves that is taken for a kind, None if it does not."""
-    return MOVERS.get(family) or PAIRS.get((family, kind or ""))
+    return MOVERS.get(family) or SYSTEMS.get(family) or PAIRS.get((family, kind or ""))
 
 
 def intents() -> list[Command]:
     """Return all that moves and stops a mover."""
     return [
         COMMANDS[intent]
-        for mover in (*MOVERS.values(), *PAIRS.values())
+        for mover in (*MOVERS.values(), *SYSTEMS.values(), *PAIRS.values())
         for intent in (*mover.ways.values(), mover.stop)
     ]
 
@@ -193,12 +229,12 @@ def position_of(value: Value) -> float | None:
 def motion_of(mover: Mover, values: Mapping[str, Value]) -> str | None:
     """Return OPEN or CLOSE while it moves, "" while it rests, None while that is not known.
 
-    Both outputs of a pair may be on, which is "both".
+    While both outputs of a pair are on, or a system does not rest, that is OTHER.
     """
     if mover.motion is None:
         runs = {OPEN: _runs(values.get(mover.opening)), CLOSE: _runs(values.get(mover.closing))}
         if all(runs.values()):
-            return BOTH
+            return OTHER
         for direction, runs_so in runs.items():
             if runs_so:
                 return direction
@@ -206,6 +242,8 @@ def motion_of(mover: Mover, values: Mapping[str, Value]) -> str | None:
     said = label(values.get(mover.motion))
     if said is None:
         return None
+    if mover.rest is not None:
+        return "" if said == mover.rest else OTHER
     return {mover.opening: OPEN, mover.closing: CLOSE}.get(said, "")
 
 

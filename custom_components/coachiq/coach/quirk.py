@@ -102,7 +102,7 @@ def _by_toggles(years: str, up: str, down: str) -> Quirk:
             "shade": replace(
                 MOVERS["shade"],
                 ways={OPEN: f"shade.toggle_{up}", CLOSE: f"shade.toggle_{down}"},
-                asks={"duration": 30, "duty": 100},
+                takes=lambda _, __: {"duration": 30, "duty": 100},
                 toggles=True,
                 opening=opening,
                 closing=closing,

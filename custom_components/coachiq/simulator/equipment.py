@@ -11,6 +11,7 @@ from . import (
     fitting,
     heating,
     keypad,
+    leveling,
     load,
     mover,
     power,
@@ -90,6 +91,7 @@ class Equipment:
         ]
         self.fittings = fitting.fittings()
         self.movers = mover.movers()
+        self.leveling = leveling.Leveling()
         self.house = power.Battery(1, 120, capacity=400, charge=74.0, volts=12.9)
         self.chassis = power.Battery(2, 40, capacity=100, charge=92.0, volts=12.2)
         self.tick(0.0, 0.0)
@@ -191,4 +193,5 @@ class Equipment:
             heating.WATER_HEATER_COMMAND: self._heat_water,
             water.PUMP_COMMAND: self._set_pump,
             power.GENERATOR_COMMAND: self.generator.obey,
+            leveling.COMMAND: self.leveling.obey,
         }

@@ -226,7 +226,7 @@ def fittings() -> list[Fitting]:
             for wheel in (0x00, 0x03, 0x10, 0x11, 0x12, 0x13)
         ),
         told("level", 0x1FFEB, "FF8064C063FFFF01"),
-        told("chassis", 0x1FFF4, "00000000F1FCFF7D", source=scene.CHASSIS_MONITOR),
+        told("chassis", 0x1FFF4, "00000000F1FC7D7D", source=scene.CHASSIS_MONITOR),
         told("fuel", 0x1FEA8, "FFFFFC7DC05D0000", source=scene.CHASSIS_MONITOR),
         told("weather", 0x1FFA5, "6024FFFF92276EFF"),
         told("wind", 0x1FFA4, "140087FFFFF0FFFF"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from . import climate, dimmer, heating, keypad, power, scene, water
+from . import climate, dimmer, heating, keypad, leveling, power, scene, water
 from .equipment import Equipment
 from .report import Pace, Report, Status, Thing, every
 
@@ -80,5 +80,15 @@ def _power(coach: Equipment) -> Iterator[Report]:
 def _fitted(coach: Equipment) -> Iterator[Report]:
     for fitting in coach.fittings:
         yield _living(fitting.dgn, fitting.source, fitting, every(fitting.seconds))
+    system = coach.leveling
+    yield _living(leveling.STATUS, system.source, system, every(5.0))
+    yield Report(
+        dgn=leveling.JACK_STATUS,
+        source=system.source,
+        instance=None,
+        status=system.jack_status,
+        pace=every(1.0),
+        thing=system,
+    )
     for mover in coach.movers:
         yield _living(mover.kind.status, mover.source, mover, every(5.0))

@@ -2,6 +2,7 @@
 
 from .row import Family, Reading, same
 
+CORNERS = ("left_front", "right_front", "left_rear", "right_rear")
 _LOCKOUTS = ("ignition_key_lockout", "low_voltage_lockout", "user_lock")
 
 MOVEMENT: tuple[Family, ...] = (
@@ -55,8 +56,19 @@ MOVEMENT: tuple[Family, ...] = (
         feeds={
             "LEVELING_CONTROL_STATUS": (
                 Reading(name="mode", field="operating_mode"),
-                *same("excessive_slope_initial_warning", "master_warning"),
-            )
+                *same(
+                    "excessive_slope_initial_warning", "master_warning", "park_brake_lockout",
+                    "other_lockout", "ignition_key_lockout", "low_voltage_lockout",
+                ),
+                *(
+                    Reading(name=f"{way}_{corner}", field=f"{way}_or_{bag}_{corner}")
+                    for way, bag in (("extending", "filling"), ("retracting", "dumping"))
+                    for corner in CORNERS
+                ),
+            ),
+            "LEVELING_JACK_STATUS": same(
+                "jack_count", *(f"extension_{corner}" for corner in CORNERS)
+            ),
         },
         lowest=0,
         timed=frozenset(("LEVELING_CONTROL_STATUS",)),
