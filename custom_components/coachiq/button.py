@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from .coach import Thing
 from .coach.mover import LEVELING
+from .coach_control import STOP_ALL, StopAll
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import CommandedEntity, ThingDescription, ThingEntity, matching
 from .identify import identify_buttons
@@ -96,7 +97,8 @@ MOVER_BUTTONS = (
 async def async_setup_entry(
     _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Make the buttons of each thing, and those that let a light blink."""
+    """Make the coach's own button, those of each thing, and those that let a light blink."""
+    async_add_entities([StopAll(entry.runtime_data, STOP_ALL)])
     entry.runtime_data.add_platform(async_add_entities, _make)
     entry.runtime_data.add_platform(async_add_entities, _make_movers)
     entry.runtime_data.add_platform(async_add_entities, identify_buttons)

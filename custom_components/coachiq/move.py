@@ -60,3 +60,11 @@ async def async_stop(coordinator: CoachCoordinator, things: Iterable[Thing]) -> 
     for thing in stopped:
         if error := outcome[thing.id]:
             raise coordinator.translated(thing, error)
+
+
+async def async_stop_all(coordinator: CoachCoordinator) -> None:
+    """Stop all movers on every bus that can send; raises when a stop did not leave."""
+    coach = coordinator.coach
+    coach.cranking.abort()
+    movers = [thing for thing in coach.things.values() if coach.mover(thing.id)]
+    await async_stop(coordinator, [one for one in movers if coordinator.can_send(one.id.bus)])

@@ -27,7 +27,7 @@ from .const import CONF_SETTINGS, DOMAIN
 from .control import BULK_FIELDS, CONTROL_FIELDS, async_bulk_control, async_control
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .error import CommandError
-from .move import async_stop
+from .move import async_stop_all
 from .profile_action import (
     ATTR_FILE,
     ATTR_PATH,
@@ -158,11 +158,8 @@ async def _stop_recording(coordinator: CoachCoordinator, call: ServiceCall) -> S
 
 
 async def _stop_all(coordinator: CoachCoordinator, _: ServiceCall) -> None:
-    """Stop all movers on every bus that can send; raises when a stop did not leave."""
-    coach = coordinator.coach
-    coach.cranking.abort()
-    movers = [thing for thing in coach.things.values() if coach.mover(thing.id)]
-    await async_stop(coordinator, [one for one in movers if coordinator.can_send(one.id.bus)])
+    """Stop all that moves."""
+    await async_stop_all(coordinator)
 
 
 async def _unlock(coordinator: CoachCoordinator, call: ServiceCall) -> None:

@@ -9,9 +9,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coach import Thing, label
+from .coach_control import STORAGE, Storage
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import CommandedEntity, ThingDescription, matching
-from .storage import StorageSwitch
 
 PARALLEL_UPDATES = 0
 
@@ -133,7 +133,7 @@ async def async_setup_entry(
     _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Make the coach's own switch, and one of each thing that is one."""
-    async_add_entities([StorageSwitch(entry.runtime_data)])
+    async_add_entities([Storage(entry.runtime_data, STORAGE)])
     entry.runtime_data.add_platform(async_add_entities, _make)
 
 

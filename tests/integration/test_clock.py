@@ -16,7 +16,7 @@ from .conftest import Peer, until
 
 # 2026-11-24 14:05:30, five hours west of Greenwich.
 NOW = "19FFFF80#1A0B18030E051E05"
-BUTTON = "button.coach_clock_set_to_home_assistant_s_time"
+BUTTON = "button.coach_clock_set_the_time"
 
 
 async def test_the_clock_is_shown_once_it_is_enabled(

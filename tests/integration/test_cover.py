@@ -276,6 +276,21 @@ async def test_stop_all_reaches_every_coach_and_bus(
     other.bus.shutdown()
 
 
+async def test_a_button_of_the_coach_stops_all_that_moves(
+    hass: HomeAssistant, mover: MockConfigEntry, peer: Peer
+) -> None:
+    """While a stop can reach a network, in storage too."""
+    button = "button.coach_stop_all_that_moves"
+    mover.runtime_data.async_store_away(stored=True)
+    assert hass.states.get(button).state == "unknown"
+    peer.take()
+    await hass.services.async_call("button", "press", {"entity_id": button}, blocking=True)
+    assert STOP in peer.take()
+    await mover.runtime_data.links["house"].stop()
+    await hass.async_block_till_done()
+    assert hass.states.get(button).state == "unavailable"
+
+
 async def test_a_code_protects_what_moves(
     hass: HomeAssistant, mover: MockConfigEntry, peer: Peer
 ) -> None:

@@ -129,7 +129,7 @@ DIMMER = ("light", "overcurrent", "undercurrent", "output_lock")
 def things_shown(hass: HomeAssistant) -> list[str]:
     """Return the entities of things: all but those of the coach and the bus, and home."""
     entities = hass.states.async_entity_ids()
-    others = {"zone.home", "switch.coach_storage"}
+    others = {"zone.home", "switch.coach_storage", "button.coach_stop_all_that_moves"}
     return [entity for entity in entities if "network" not in entity and entity not in others]
 
 
@@ -269,6 +269,7 @@ async def test_unique_ids_are_pinned(
     assert ids == {
         "bus-house-connected",
         "coach-coach-storage",
+        "coach-coach-stop_all",
         *(f"bus-house-{key}" for key in ("state", "load", "frame_rate", "error_frames")),
         *(f"bus-house-{key}" for key in ("garbled", "dropped", "reconnects", "last_frame")),
         *(f"house-dimmer-{i}-{key}" for i in (30, 36) for key in DIMMER),

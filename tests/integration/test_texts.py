@@ -15,6 +15,7 @@ from custom_components.coachiq import (
     bus_sensor,
     button,
     climate,
+    coach_control,
     cover,
     event,
     fan,
@@ -26,7 +27,6 @@ from custom_components.coachiq import (
     number,
     select,
     sensor_table,
-    storage,
     switch,
     valve,
     water_heater,
@@ -51,7 +51,7 @@ SENSORS: tuple[SensorEntityDescription, ...] = (
 ROWS = {
     "binary_sensor": binary_sensor.BINARY_SENSORS,
     "cover": cover.COVERS,
-    "button": (*button.BUTTONS, *button.MOVER_BUTTONS, identify.IDENTIFY),
+    "button": (*button.BUTTONS, *button.MOVER_BUTTONS, identify.IDENTIFY, coach_control.STOP_ALL),
     "climate": (*climate.ZONES, *climate.FLOORS, *climate.UNITS),
     "event": (*event.EVENTS, node_event.FAULT),
     "fan": fan.FANS,
@@ -60,7 +60,7 @@ ROWS = {
     "lock": lock.LOCKS,
     "number": number.NUMBERS,
     "select": select.SELECTS,
-    "switch": (*switch.SWITCHES, storage.STORAGE),
+    "switch": (*switch.SWITCHES, coach_control.STORAGE),
     "valve": valve.VALVES,
     "water_heater": water_heater.WATER_HEATERS,
 }
