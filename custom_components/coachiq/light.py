@@ -12,6 +12,7 @@ from homeassistant.components.light.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .awning_light import AwningLight, AwningLightDescription
 from .coach import Thing, number
 from .color_light import ColorLight, ColorLightDescription
 from .coordinator import CoachConfigEntry, CoachCoordinator
@@ -59,6 +60,11 @@ COLOR_LIGHTS = (
     ),
 )
 
+AWNING_LIGHTS = tuple(
+    AwningLightDescription(key=key, translation_key=key, family="awning", light=light)
+    for key, light in (("awning_light", "light"), ("secondary_awning_light", "secondary_light"))
+)
+
 
 async def async_setup_entry(
     _: HomeAssistant, entry: CoachConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
@@ -67,13 +73,19 @@ async def async_setup_entry(
     entry.runtime_data.add_platform(async_add_entities, _make)
 
 
-def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachLight | ColorLight]:
+def _make(
+    coordinator: CoachCoordinator, thing: Thing
+) -> list[CoachLight | ColorLight | AwningLight]:
     """Make the lights of a thing."""
     return [
         *(CoachLight(coordinator, thing, row) for row in matching(coordinator, thing, LIGHTS)),
         *(
             ColorLight(coordinator, thing, row)
             for row in matching(coordinator, thing, COLOR_LIGHTS)
+        ),
+        *(
+            AwningLight(coordinator, thing, row)
+            for row in matching(coordinator, thing, AWNING_LIGHTS)
         ),
     ]
 

@@ -214,6 +214,12 @@ def answering(stage: Stage) -> None:
         ("generator_demand", "keep_quiet_time", 0, {}, "19FEFF9E#F3FFFFFFFFFFFFFF"),
         # A zone that has said nothing yet: only what is asked for.
         ("thermostat", "set_zone", 0, {"mode": "cool"}, "19FEF99E#00F1FFFFFFFFFFFF"),
+        ("awning", "turn_light_on", 1, {}, "19FEF29E#01DFFFFFFFFFFFFF"),
+        ("awning", "turn_light_off", 1, {}, "19FEF29E#01CFFFFFFFFFFFFF"),
+        ("awning", "set_light_level", 1, {"level": 50}, "19FEF29E#01DFFFFFFFFF64FF"),
+        ("awning", "turn_secondary_light_on", 1, {}, "19FEF29E#017FFFFFFFFFFFFF"),
+        ("awning", "turn_secondary_light_off", 1, {}, "19FEF29E#013FFFFFFFFFFFFF"),
+        ("awning", "set_secondary_light_level", 1, {"level": 50}, "19FEF29E#017FFFFFFFFFFF64"),
         ("light_group", "set_level", 1, {"level": 25, "ramp_time": 2}, "19FEDB9E#FF7E3200FF0014FF"),
         ("light_group", "turn_off", 1, {}, "19FEDB9E#FF7E0003FF00FFFF"),
         ("thermostat", "set_zone", 6, {"fan_mode": "on"}, "19FEF99E#06DFFFFFFFFFFFFF"),

@@ -9,6 +9,10 @@ LAYOUTS: dict[str, tuple[str, dict[str, str]]] = {
             "sensor.generator_criterion_1_criterion": "dc_voltage",
         },
     ),
+    "an awning whose light is on, and whose second is off": (
+        "19FEF380#010000FF00F164FF",
+        {"light.patio_awning_light": "on", "light.patio_awning_second_light": "off"},
+    ),
     "a key's only lamp": (
         "19FED784#0BFFC8FFFFFD02FF",
         {"light.indicator_11": "on", "select.indicator_11_lamps": "only_led_1_on"},

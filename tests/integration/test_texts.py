@@ -55,7 +55,7 @@ ROWS = {
     "climate": (*climate.ZONES, *climate.FLOORS, *climate.UNITS),
     "event": (*event.EVENTS, node_event.FAULT),
     "fan": fan.FANS,
-    "light": (*light.LIGHTS, *light.COLOR_LIGHTS),
+    "light": (*light.LIGHTS, *light.COLOR_LIGHTS, *light.AWNING_LIGHTS),
     "sensor": SENSORS,
     "lock": lock.LOCKS,
     "number": number.NUMBERS,

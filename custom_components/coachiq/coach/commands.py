@@ -175,6 +175,27 @@ def _criterion(fields: Mapping[str, str]) -> Callable[[Thing, Arguments], Argume
     return takes
 
 
+def _awning_light(light: str, says: str, field: str) -> dict[tuple[str, str], Command]:
+    """Return the intents of one of an awning's two lights; nothing is said of the awning itself."""
+    lit: dict[str, Value] = {f"{light}_on": True}
+    dark: dict[str, Value] = {f"{light}_on": False}
+    return {
+        ("awning", f"turn_{light}_on"): Command(
+            says=says, takes=_at(light="on"), expects=_expecting(**lit)
+        ),
+        ("awning", f"turn_{light}_off"): Command(
+            says=says, takes=_at(light="off"), expects=_expecting(**dark)
+        ),
+        ("awning", f"set_{light}_level"): Command(
+            says=says,
+            takes=lambda _, arguments: {"light": "on", **arguments},
+            expects=lambda _, encoded: {**lit, f"{light}_level": encoded[f"{field}_level"]},
+            within={**TOLERANCE, f"{light}_level": TOLERANCE["level"]},
+            enough=(f"{light}_on",),
+        ),
+    }
+
+
 _ON, _OFF = _expecting(on=True), _expecting(on=False)
 
 
@@ -238,6 +259,8 @@ COMMANDS: Mapping[tuple[str, str], Command] = {
     ("ac_load", "turn_on"): Command(says="ac_load.set_level", takes=_at(level=100), expects=_ON),
     ("ac_load", "turn_off"): Command(says="ac_load.set_level", takes=_at(level=0), expects=_OFF),
     **_switched("water_pump", "pump.enable", "pump.disable"),
+    **_awning_light("light", "awning.set_light", "awning_light"),
+    **_awning_light("secondary_light", "awning.set_secondary_light", "secondary_light"),
     ("alarm", "acknowledge"): Command(
         says="alarm.acknowledge", expects=_expecting(acknowledged=True)
     ),

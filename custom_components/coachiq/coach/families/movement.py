@@ -1,6 +1,6 @@
 """What moves: awnings, slide-out rooms, shades, steps, lifts, and motors of any kind."""
 
-from .row import Family, Reading, same
+from .row import Derived, Family, Reading, flag, same
 
 CORNERS = ("left_front", "right_front", "left_rear", "right_rear")
 _LOCKOUTS = ("ignition_key_lockout", "low_voltage_lockout", "user_lock")
@@ -9,11 +9,19 @@ MOVEMENT: tuple[Family, ...] = (
     Family(
         key="awning",
         feeds={
-            "AWNING_STATUS": same(
-                "motion", "position", "parked_lockout", "generic_lockout",
-                *_LOCKOUTS,
+            "AWNING_STATUS": (
+                *same(
+                    "motion", "position", "parked_lockout", "generic_lockout", *_LOCKOUTS,
+                ),
+                Reading(name="light", field="awning_light"),
+                Reading(name="light_level", field="awning_light_level"),
+                *same("secondary_light", "secondary_light_level"),
             )
         },
+        derived=tuple(
+            Derived(name=f"{light}_on", inputs=(light,), work_out=flag(light, "on"))
+            for light in ("light", "secondary_light")
+        ),
         names={(1,): "patio_awning"},
     ),
     Family(
