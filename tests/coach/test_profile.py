@@ -22,6 +22,7 @@ from custom_components.coachiq.coach.profile import (
     read_profile,
     write_profile,
 )
+from custom_components.coachiq.coach.quirk import generator_of
 from custom_components.coachiq.coach.shelf import FOLDER, save_profile
 from custom_components.coachiq.error import ProfileError
 
@@ -88,6 +89,12 @@ def test_the_quirks_of_shipped_profiles_are_those_of_their_controllers() -> None
     }
     for key, profile in read_shelf(NOWHERE).profiles.items():
         assert profile.quirks[:1] == makes.get(profile.make or "", ()), key
+
+
+def test_what_cranks_a_generator_is_no_light() -> None:
+    for key, profile in read_shelf(NOWHERE).profiles.items():
+        for output in generator_of(profile.quirks) or ():
+            assert profile.row("dimmer", (output,)).kind == "generator", key
 
 
 def test_the_shelf_is_read_quickly() -> None:

@@ -297,7 +297,7 @@ async def test_the_model_can_be_chosen_later(hass: HomeAssistant, peer: Peer) ->
     result: Form = await hass.config_entries.flow.async_init(DOMAIN, context=context)
     assert result["step_id"] == "reconfigure"
     assert suggested(result) == {"profile": "tiffin_wayfarer_2018"}
-    assert "15 of the 15 things" in result["description_placeholders"]["fit"]
+    assert "17 of the 17 things" in result["description_placeholders"]["fit"]
     result = await answer(hass, result, {"profile": "tiffin_wayfarer_2018"})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     await hass.async_block_till_done()
