@@ -36,6 +36,11 @@ from tests.simulator.stage import Stage
         (0x1FFA9, "01FFFCFFFFFFFFFF", 0x1FFAA, 1, "0100FCFFFFFFFFFF"),  # by itself
         (0x1FEFD, "01F000FFFFFFFFFF", 0x1FEFE, 1, "01F00001F00014FF"),  # not to count
         (0x1FEFD, "02F4010150A014FF", 0x1FEFE, 2, "02F4010150A014FF"),  # at 40 %
+        (0x1FECF, "01FCFFFFFFFFFFFF", 0x1FED0, 1, "01C00001FFFFFFFF"),  # disconnect
+        (0x1FF9A, "0101FFC8FFFF64FF", 0x1FF9B, 1, "0101C8C8141464FF"),  # heat by the pump
+        (0x1FEF8, "0002FDFFFFFFFFFF", 0x1FEFA, 0, "000205FDFFFFFFFF"),  # away, and quiet
+        (0x1FE98, "01F1FFFFFFFFFFFF", 0x1FE99, 1, "01FFC1FFFFFFFFFF"),  # preheat the engine
+        (0x1FFE3, "03FDFFC8FFFFFFFF", 0x1FFE4, 3, "030064C8FFFF00FF"),  # heat
         (0x1FEA6, "01DD96FFFFFFFFFF", 0x1FEA7, 1, "01DD96FCFFFFFFFF"),  # fan at 75 %
         (0x1FDD2, "01FFFFFFFFFF0FFF", 0x1FDD3, 1, "01F3A022802200FF"),  # no cooling
         (0x1FDD2, "41FFFFFFFFFF0FFF", 0x1FDD3, 0x41, "41F3A01F601F00FF"),  # nor freezing

@@ -175,6 +175,11 @@ class Equipment:
             if data[0] in {0, each.instance}:
                 each.obey(data, now)
 
+    def _run_furnace(self, data: bytes, now: float) -> None:
+        for each in self.furnaces.values():
+            if data[0] in {0, each.instance}:
+                each.obey(data, now)
+
     def _heat_water(self, data: bytes, now: float) -> None:
         if data[0] in {0, self.water_heater.instance}:
             self.water_heater.obey(data, now)
@@ -190,6 +195,7 @@ class Equipment:
             keypad.INDICATOR_COMMAND: self._light_keys,
             climate.ZONE_COMMAND: self._set_zone,
             heating.AC_COMMAND: self._run_unit,
+            heating.FURNACE_COMMAND: self._run_furnace,
             heating.WATER_HEATER_COMMAND: self._heat_water,
             water.PUMP_COMMAND: self._set_pump,
             power.GENERATOR_COMMAND: self.generator.obey,

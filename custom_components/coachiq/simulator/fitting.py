@@ -122,6 +122,28 @@ def _criterion(status: bytes, command: bytes) -> bytes:
     return _all(*changes)(status, command)
 
 
+def _scheduled(status: bytes, command: bytes) -> bytes:
+    """Follow a schedule, quietly or not: byte 2 of the command is byte 3 of the status (6.16)."""
+    noise = command[2] & 3
+    if noise < 2:
+        status = patched(status, (3, 1, status[3] & 0xFC | noise))
+    return _number(1, 1)(status, command)
+
+
+def _preheating(status: bytes, command: bytes) -> bytes:
+    """Warm the engine, or do not: bits 0-3 of byte 1, which are those of byte 2 (6.9)."""
+    wanted = command[1] & 0x0F
+    return status if wanted > 2 else patched(status, (2, 1, status[2] & 0xF0 | wanted))
+
+
+def _connecting(status: bytes, command: bytes) -> bytes:
+    """Connect or disconnect, and say which was asked for last (6.42)."""
+    wanted = command[1] & 3
+    return (
+        status if wanted > 1 else patched(status, (1, 1, status[1] & 0xF0 | wanted << 2 | wanted))
+    )
+
+
 def _floor(status: bytes, command: bytes) -> bytes:
     """Heat the floor to its set point, or do not; the element follows (6.16)."""
     status = _all(_bits(1, 2), _number(4, 2, 2))(status, command)
@@ -206,9 +228,24 @@ def fittings() -> list[Fitting]:
         ),
         obeys(told("voltage criterion", 0x1FEFE, "01F40001F00014FF"), 0x1FEFD, _criterion),
         obeys(told("charge criterion", 0x1FEFE, "02F001013CA014FF"), 0x1FEFD, _criterion),
+        told("transfer switch, first source", 0x1FFAD, "016009F07D001E00", 0.5, scene.POWER),
+        told("charger, input", 0x1FFCA, "016009C87D001E00", 0.5, scene.POWER),
+        told("generator's output", 0x1FFDF, "100000007D000000", source=scene.GENERATOR),
+        obeys(
+            told("heat pump", 0x1FF9B, "0100C800141400FF"),
+            0x1FF9A,
+            _all(*(_number(at, at) for at in (1, 2, 3, 6))),
+        ),
+        obeys(told("schedule of the front", 0x1FEFA, "000105FCFFFFFFFF"), 0x1FEF8, _scheduled),
+        obeys(
+            told("engine preheat", 0x1FE99, "01FFC0FFFFFFFFFF", source=scene.AQUA_HOT),
+            0x1FE98,
+            _preheating,
+        ),
+        told("compass", 0x1FFA0, "8016FFFFFCFFFFFF"),
         told("shore power", 0x1FEBB, "116009F07D001E00", 0.5, scene.POWER),
         told("shore power in watts", 0x1FEB9, "11FFA005FFFFFFFF", 0.5, scene.POWER),
-        told("battery switch", 0x1FED0, "01CD0001FFFFFFFF"),
+        obeys(told("battery switch", 0x1FED0, "01CD0001FFFFFFFF"), 0x1FECF, _connecting),
         obeys(told("generator demand", 0x1FF80, "C0C016000700FFFF"), 0x1FEFF, _demand),
         told("generator's engine", 0x1FFDB, "CF3FFF0000FFFFFF", source=scene.GENERATOR),
         told("circulation pump", 0x1FE97, "01F1FCFFFFFFFFFF", source=scene.AQUA_HOT),

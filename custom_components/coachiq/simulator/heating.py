@@ -9,6 +9,7 @@ from .load import Load
 AC_STATUS = 0x1FFE1
 AC_COMMAND = 0x1FFE0
 FURNACE_STATUS = 0x1FFE4
+FURNACE_COMMAND = 0x1FFE3
 WATER_HEATER_STATUS = 0x1FFF7
 WATER_HEATER_COMMAND = 0x1FFF6
 
@@ -107,14 +108,17 @@ class Furnace:
         self.roof = roof
         self.output = 0
         self.revision = 0
+        self._overridden_until = 0.0
 
     def status(self, _now: float) -> bytes:
         """Return FURNACE_STATUS."""
         fan = _HALF if self.output else 0
         return patched(_FURNACE, (0, 1, self.instance), (2, 1, fan), (3, 1, self.output))
 
-    def advance(self, _now: float) -> None:
-        """Heat when a zone asks for it."""
+    def advance(self, now: float) -> None:
+        """Heat when a zone asks for it, unless a command to the furnace itself is still fresh."""
+        if now < self._overridden_until:
+            return
         asked = self.own.demand > 0 or any(
             zone.demand > 0 and zone.mode == Mode.AUX_HEAT for zone in self.roof
         )
@@ -122,6 +126,12 @@ class Furnace:
         if output != self.output:
             self.output = output
             self.revision += 1
+
+    def obey(self, data: bytes, now: float) -> None:
+        """Obey 8 bytes of FURNACE_COMMAND; the zones take over again in a second."""
+        self.output = data[3] if data[3] <= _FULL else self.output
+        self._overridden_until = now + _OVERRIDE
+        self.revision += 1
 
 
 class WaterHeater:
