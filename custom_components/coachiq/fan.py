@@ -1,7 +1,8 @@
 """Fans: those in the roof, and the dimmers and loads that are taken for fans."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, override
+from typing import Any, ClassVar, override
 
 from homeassistant.components.fan import FanEntity, FanEntityDescription
 from homeassistant.components.fan.const import (
@@ -57,20 +58,11 @@ def _make(coordinator: CoachCoordinator, thing: Thing) -> list[FanEntity]:
     return [make(coordinator, thing, row) for row in matching(coordinator, thing, FANS)]
 
 
-class CoachFan(SwitchedEntity, FanEntity):
-    """A fan in the roof of the coach."""
+class SpeedFan(SwitchedEntity, FanEntity):
+    """A fan whose speed in percent is the value `speed`."""
 
     entity_description: CoachFanDescription
-    _attr_supported_features = FEATURES
-
-    def __init__(
-        self, coordinator: CoachCoordinator, thing: Thing, description: CoachFanDescription
-    ) -> None:
-        """Take the thing that is the fan."""
-        super().__init__(
-            coordinator, thing, description, ("on", "speed", "direction", "speed_mode")
-        )
-        self._attr_preset_modes = [AUTOMATIC]
+    speed: ClassVar[str]
 
     @property
     @override
@@ -78,20 +70,8 @@ class CoachFan(SwitchedEntity, FanEntity):
         """Return the speed in percent, 0 while off; None while the bus has not said."""
         if self.is_on is False:
             return 0
-        speed = number(self.thing.shown("speed"))
-        return None if speed is None else round(speed)
-
-    @property
-    @override
-    def preset_mode(self) -> str | None:
-        """Return whether the fan chooses its speed by itself."""
-        return AUTOMATIC if label(self.thing.shown("speed_mode")) == AUTOMATIC else None
-
-    @property
-    @override
-    def current_direction(self) -> str | None:
-        """Return which way the air goes: forward is out."""
-        return DIRECTIONS.get(label(self.thing.shown("direction")) or "")
+        speed = number(self.thing.shown(self.speed))
+        return None if speed is None else min(round(speed), 100)
 
     @override
     async def async_turn_on(
@@ -99,7 +79,7 @@ class CoachFan(SwitchedEntity, FanEntity):
     ) -> None:
         """Turn on, at a speed or by itself where that is asked for."""
         if preset_mode is not None:
-            await self.async_command("set", status="on", speed_mode=preset_mode)
+            await self.async_set_preset_mode(preset_mode)
         elif percentage is not None:
             await self.async_set_percentage(percentage)
         else:
@@ -114,11 +94,46 @@ class CoachFan(SwitchedEntity, FanEntity):
     async def async_set_percentage(self, percentage: int) -> None:
         """Run at a speed in percent; 0 is off."""
         if percentage:
-            await self.async_command(
-                "set", status="on", speed_mode="manual", speed=float(percentage)
-            )
+            await self.async_run(float(percentage))
         else:
             await self.async_command("turn_off")
+
+    @abstractmethod
+    async def async_run(self, speed: float) -> None:
+        """Run at a speed in percent."""
+
+
+class CoachFan(SpeedFan):
+    """A fan in the roof of the coach."""
+
+    speed = "speed"
+    _attr_supported_features = FEATURES
+
+    def __init__(
+        self, coordinator: CoachCoordinator, thing: Thing, description: CoachFanDescription
+    ) -> None:
+        """Take the thing that is the fan."""
+        super().__init__(
+            coordinator, thing, description, ("on", "speed", "direction", "speed_mode")
+        )
+        self._attr_preset_modes = [AUTOMATIC]
+
+    @property
+    @override
+    def preset_mode(self) -> str | None:
+        """Return whether the fan chooses its speed by itself."""
+        return AUTOMATIC if label(self.thing.shown("speed_mode")) == AUTOMATIC else None
+
+    @property
+    @override
+    def current_direction(self) -> str | None:
+        """Return which way the air goes: forward is out."""
+        return DIRECTIONS.get(label(self.thing.shown("direction")) or "")
+
+    @override
+    async def async_run(self, speed: float) -> None:
+        """Run at a speed in percent."""
+        await self.async_command("set", status="on", speed_mode="manual", speed=speed)
 
     @override
     async def async_set_preset_mode(self, preset_mode: str) -> None:
@@ -132,10 +147,10 @@ class CoachFan(SwitchedEntity, FanEntity):
         await self.async_command("set", direction=word)
 
 
-class LoadFan(SwitchedEntity, FanEntity):
+class LoadFan(SpeedFan):
     """A fan that is wired to a dimmer, which sets its speed, or to a load."""
 
-    entity_description: CoachFanDescription
+    speed = "level"
 
     def __init__(
         self, coordinator: CoachCoordinator, thing: Thing, description: CoachFanDescription
@@ -146,34 +161,7 @@ class LoadFan(SwitchedEntity, FanEntity):
         if thing.id.family == "dimmer":
             self._attr_supported_features |= FanEntityFeature.SET_SPEED
 
-    @property
     @override
-    def percentage(self) -> int | None:
-        """Return the speed in percent, 0 while off; None while the bus has not said."""
-        if self.is_on is False:
-            return 0
-        level = number(self.thing.shown("level"))
-        return None if level is None else min(round(level), 100)
-
-    @override
-    async def async_turn_on(
-        self, percentage: int | None = None, preset_mode: str | None = None, **kwargs: Any
-    ) -> None:
-        """Turn on, at a speed where one is asked for."""
-        if percentage is not None:
-            await self.async_set_percentage(percentage)
-        else:
-            await self.async_command("turn_on")
-
-    @override
-    async def async_turn_off(self, **kwargs: Any) -> None:
-        """Turn off."""
-        await self.async_command("turn_off")
-
-    @override
-    async def async_set_percentage(self, percentage: int) -> None:
-        """Run at a speed in percent; 0 is off."""
-        if percentage:
-            await self.async_command("set_level", level=float(percentage))
-        else:
-            await self.async_command("turn_off")
+    async def async_run(self, speed: float) -> None:
+        """Run at a speed in percent."""
+        await self.async_command("set_level", level=speed)
