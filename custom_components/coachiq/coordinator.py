@@ -290,11 +290,12 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             raise self.translated(thing, failure) from failure
 
     def translated(self, thing: Thing, error: CoachError) -> HomeAssistantError:
-        """Return what went wrong with a thing as Home Assistant's error, in words."""
+        """Return what went wrong with a thing as Home Assistant's error, in the owner's words."""
+        words = {"thing": name_of(self, thing), **error.words}
+        if "bus" in words:
+            words["bus"] = self.buses[thing.id.bus].title
         return HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key=error.key,
-            translation_placeholders={"thing": name_of(self, thing), **error.words},
+            translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=words
         )
 
     async def async_halt(self, things: Iterable[Thing]) -> dict[ThingId, BusError | None]:

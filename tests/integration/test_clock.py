@@ -82,5 +82,5 @@ async def test_a_coach_that_is_only_listened_to_says_why_its_clock_is_not_set(
     hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
 ) -> None:
     await peer.appear(NOW)
-    with pytest.raises(HomeAssistantError, match="only listens"):
+    with pytest.raises(HomeAssistantError, match="only listens on network House"):
         await hass.services.async_call("button", "press", {"entity_id": BUTTON}, blocking=True)

@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.coachiq.coach.pending import Pending
 
-from .conftest import Peer, until
+from .conftest import Peer, Writes, until
 
 OFF = "19FEDA8E#247C00FCFF0500FF"
 ON = "19FEDA8E#247CC8FCFF0504FF"
@@ -80,7 +80,7 @@ async def test_refused(hass: HomeAssistant, entry: MockConfigEntry, peer: Peer) 
 async def test_transmit_off(hass: HomeAssistant, listener: MockConfigEntry, peer: Peer) -> None:
     """Nothing is ever sent without the owner's permission."""
     await peer.appear(OFF)
-    with pytest.raises(HomeAssistantError, match="only listens on network house"):
+    with pytest.raises(HomeAssistantError, match="only listens on network House"):
         await turn_on(hass)
     await asyncio.sleep(0.3)
     assert not peer.take()
@@ -155,3 +155,14 @@ async def test_a_command_that_is_over_is_no_garbage_to_be_collected(
         assert not [one for one in gc.get_objects() if isinstance(one, Pending)]
     finally:
         gc.enable()
+
+
+async def test_what_cannot_be_sent_is_not_shown(
+    hass: HomeAssistant, listener: MockConfigEntry, peer: Peer, writes: Writes
+) -> None:
+    """Not even for a moment: the history would have a light on that never was."""
+    await peer.appear(OFF)
+    writes.changed.clear()
+    with pytest.raises(HomeAssistantError, match="only listens on network House"):
+        await turn_on(hass)
+    assert not writes.changed

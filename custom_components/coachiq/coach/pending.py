@@ -104,16 +104,17 @@ class Pending:
         self._show_timer: Timer | None = None
 
     def show(self) -> None:
-        """Show what will be, and still what was commanded a moment ago."""
+        """Show what will be, and still what was commanded a moment ago; who looks is told later."""
         # What may still be said of before.
         self._stale = self._thing.values.get("level"), self._thing.shown("level")
         self._shown = self._thing.expected = {**self._thing.expected, **self._expected}
         self._show_timer = self._clock.call_later(SHOW_TIME + self._seconds, self.hide)
-        self._changed()
 
     def start(self) -> None:
-        """Send."""
+        """Send, and tell of what is shown unless that cannot be sent."""
         self._transmit()
+        if not self._ended:
+            self._changed()
 
     def hear(self, said: Mapping[str, Value], now: float) -> None:
         """Take in what the thing says: the values of one status frame."""
