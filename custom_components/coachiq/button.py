@@ -15,7 +15,7 @@ from .coach import Thing
 from .coach.mover import LEVELING
 from .coach_control import STOP_ALL, StopAll
 from .coordinator import CoachConfigEntry, CoachCoordinator
-from .entity import CommandedEntity, ThingDescription, ThingEntity, matching
+from .entity import CommandedEntity, MoverEntity, ThingDescription, matching
 from .identify import identify_buttons
 from .move import async_move, async_stop
 
@@ -143,16 +143,10 @@ class CoachButton(CommandedEntity, ButtonEntity):
         await self.async_command(row.intent, **row.arguments())
 
 
-class MoverButton(ThingEntity, ButtonEntity):
+class MoverButton(MoverEntity, ButtonEntity):
     """Begins what a system of the coach then does by itself, or stops it."""
 
     entity_description: MoverButtonDescription
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Tell whether it reaches the bus."""
-        return self.coordinator.can_send(self.thing.id.bus)
 
     @override
     async def async_press(self) -> None:

@@ -16,7 +16,7 @@ from .coach import Thing
 from .coach.jack import SIDES, side_is_up, side_moves
 from .coach.mover import CLOSE, OPEN, Mover, position_of
 from .coordinator import CoachConfigEntry, CoachCoordinator
-from .entity import ThingDescription, ThingEntity, matching
+from .entity import MoverEntity, ThingDescription, matching
 from .move import async_move, async_stop
 
 PARALLEL_UPDATES = 0
@@ -95,8 +95,8 @@ def _make(coordinator: CoachCoordinator, thing: Thing) -> list[CoachCover]:
     ]
 
 
-class CoachCover(ThingEntity, CoverEntity):
-    """A mover; while its bus can send it can be stopped, so it is available."""
+class CoachCover(MoverEntity, CoverEntity):
+    """A mover that opens and closes."""
 
     entity_description: CoachCoverDescription
 
@@ -129,7 +129,7 @@ class CoachCover(ThingEntity, CoverEntity):
     @override
     def available(self) -> bool:
         """Tell whether a stop reaches the bus, or the bus tells of the thing."""
-        return self.coordinator.can_send(self.thing.id.bus) or super().available
+        return super().available or (self._line.up and not self.thing.silent)
 
     @property
     @override
@@ -185,7 +185,12 @@ class CoachCover(ThingEntity, CoverEntity):
 
 
 class Side(CoachCover):
-    """The jacks of one side of the coach; down is open."""
+    """The jacks of one side of the coach; down is open.
+
+    How far down is not told, so that both ways can always be asked for.
+    """
+
+    _attr_assumed_state = True
 
     @property
     @override

@@ -12,7 +12,7 @@ from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 from .activity import async_note
 from .coach import Thing
 from .coach.kind import KINDS_OF
-from .coordinator import CoachCoordinator
+from .coordinator import CONNECTED, CoachCoordinator
 from .error import CommandError
 from .news import NewsEntity
 
@@ -129,6 +129,26 @@ class ThingEntity(NewsEntity, BaseCoordinatorEntity[CoachCoordinator]):
         self.write_news()
         if self._shown != before:
             self._written = self.hass.loop.time()
+
+
+class MoverEntity(ThingEntity):
+    """An entity of what moves: while its bus can send it can be stopped, so it is available."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the bus, too: what says nothing new is not told of one that can send again."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.async_listen(
+                self.thing.id.bus, frozenset((CONNECTED,)), self._handle_coordinator_update
+            )
+        )
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether a stop reaches the bus."""
+        return self.coordinator.can_send(self.thing.id.bus)
 
 
 class CommandedEntity(ThingEntity):

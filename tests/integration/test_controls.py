@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .conftest import Peer, allow
+from .conftest import Peer, allow, until
 
 FAN = "19FEA780#01CC50FCFFFFFFFF"
 FLOOR = "19FEFC80#01D3C0244025FFFF"
@@ -527,3 +527,14 @@ async def test_the_code_protects_it(
     await peer.send("19FEE580#01FDFF00FFFFFFFF")
     await call
     assert hass.states.get("lock.door_1").state == "locked"
+
+
+async def test_a_generator_can_be_stopped_as_soon_as_its_bus_is_up_again(
+    hass: HomeAssistant, entry: MockConfigEntry, peer: Peer
+) -> None:
+    """Nothing was heard of it yet; a button that cannot be pressed would be no stop."""
+    await peer.appear(GENERATOR)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await until(lambda: entry.runtime_data.is_up("house"))
+    await hass.async_block_till_done()
+    assert hass.states.get(STOP).state != "unavailable"

@@ -164,3 +164,17 @@ async def test_stop_all_an_unload_and_a_code_hold_for_it_too(
     await peer.appear(REST, FOUR, chassis({}))
     with pytest.raises(HomeAssistantError, match="protected by a code"):
         await press(hass, "store")
+
+
+async def test_a_stop_can_be_pressed_again_as_soon_as_the_bus_can_send(
+    hass: HomeAssistant, leveling: MockConfigEntry, peer: Peer
+) -> None:
+    """Nothing new is heard after a restart."""
+    await unload(hass, leveling)
+    await set_up_again(hass, leveling)
+    await hass.async_block_till_done()
+    for button in ("stop", "store"):
+        shown = hass.states.get(f"button.leveling_{button}")
+        assert shown
+        assert shown.state != "unavailable"
+    assert hass.states.get("cover.leveling_front_jacks").state == "unknown"

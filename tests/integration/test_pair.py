@@ -192,7 +192,7 @@ async def test_the_other_output_ends_it_and_that_is_told(
     await peer.send(OPENS, settle=False)
     peer.take()
     await peer.send(CLOSES, settle=False)
-    await peer.wait_for(STOPS[0], timeout=0.1)
+    await peer.wait_for(STOPS[0], timeout=0.3)
     await peer.send(*OFF)
     assert [(event.data["happening"], event.data["reason"]) for event in told] == [
         ("stopped", "mover_other_way")
