@@ -113,6 +113,33 @@ def test_opposite_directions_never_overlap(family: str) -> None:
     assert bench.ended == [None]
 
 
+@pytest.mark.parametrize("family", MOVERS)
+@pytest.mark.parametrize("between", [[OPEN], ["stop"], ["stop", OPEN, "stop"], [CLOSE, "stop"]])
+def test_an_impatient_finger_does_not_shorten_the_pause(family: str, between: list[str]) -> None:
+    bench = Bench(family)
+    bench.move(CLOSE)
+    bench.pass_time(1.0)
+    for press in (OPEN, *between, OPEN):
+        if press == "stop":
+            bench.stage.coach.motions.stop(bench.thing)
+        else:
+            bench.move(press)
+        bench.pass_time(0.1)
+    bench.pass_time(2.0)
+    assert bench.said(CLOSE)[-1] <= bench.said(OPEN)[0] - 0.5 + GAP_ANY
+
+
+def test_what_somebody_else_moved_rests_after_a_stop() -> None:
+    bench = Bench("slide")
+    bench.stage.hear("19FFE880#010264FF00FFFFFF")  # retracting
+    at = bench.stage.clock.now()
+    bench.stage.coach.motions.stop(bench.thing)
+    bench.stage.hear("19FFE880#010064FF00FFFFFF")
+    bench.move(OPEN)
+    bench.pass_time(1.0)
+    assert bench.said(OPEN)[0] - at >= 0.5
+
+
 def test_somebody_else_who_moves_it_the_other_way_is_stopped_first() -> None:
     bench = Bench("slide")
     bench.stage.hear("19FFE880#010264FF00FFFFFF")  # retracting

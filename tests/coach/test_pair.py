@@ -103,6 +103,22 @@ def test_opposite_directions_never_overlap() -> None:
     assert all(begun - ended >= 0.5 - STEP for ended, begun in turns)
 
 
+@pytest.mark.parametrize("between", [[OPEN], ["stop"], ["stop", OPEN, "stop"], [CLOSE, "stop"]])
+def test_an_impatient_finger_does_not_shorten_the_pause(between: list[str]) -> None:
+    bench = Bench()
+    bench.move(CLOSE)
+    bench.pass_time(1.0)
+    for press in (OPEN, *between, OPEN):
+        if press == "stop":
+            bench.stage.coach.motions.stop(bench.awning)
+        else:
+            bench.move(press)
+        bench.pass_time(0.1)
+    bench.pass_time(2.0)
+    assert bench.both == []
+    assert bench.times(EXTEND)[0] - bench.times(RETRACT)[-1] >= 0.5 - STEP
+
+
 def test_a_hold_that_freezes_is_off_within_600_ms() -> None:
     bench = Bench()
     bench.move(hold=True)

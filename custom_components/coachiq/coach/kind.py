@@ -9,12 +9,7 @@ from .profile import HIDDEN
 SHOWN = "shown"
 # What can hurt people is operated only if the owner allows it.
 RISKY = frozenset(("lock", "burner", *PAIRED))
-# And of families that are always so, beside those that move.
-GUARDED = frozenset(
-    ("generator", "generator_demand", "refrigerator", "valve", "waste_dump", "water_heater")
-)
-
-# The same of these families, whatever they are taken for.
+# And of families that are always so, whatever they are taken for, beside those that move.
 GUARDED = frozenset(
     (
         *("generator", "generator_demand", "ags_criterion", "transfer_switch"),

@@ -9,7 +9,7 @@ from typing import Protocol
 from ..error import BusError, CoachError, CommandError
 from ..rvc import COMMANDS, Clock, Code, Command, Spec, Timer, Value
 from .families import label, number
-from .mover import CLOSE, OTHER, Mover
+from .mover import CLOSE, Mover
 from .pending import ACCEPTED, NEEDS_MORE_TIME, Handle
 from .thing import Thing, ThingId
 
@@ -127,20 +127,21 @@ class Motions:
         self._yard.check_motion(thing)
         mover, halves = self._mover(thing), self._yard.halves(thing.id)
         arguments = mover.takes(direction, thing.values)
-        before = self._motions.get(thing.id)
-        if before and before.direction != direction:
-            self.stop(thing)
-        elif before:
-            # The same way: it goes on without a jerk.
-            self._forget(before, None)
         now = self._clock.now()
         rest, heading = 0.0, self._yard.heading(thing)
-        goes_on = heading == OTHER and mover.rest and before and before.direction == direction
-        if heading not in (direction, "", None) and not goes_on:
+        before = self._motions.get(thing.id)
+        goes_on = before is not None and before.direction == direction
+        if before and goes_on:
+            # The same way: it goes on without a jerk, but begins no sooner.
+            rest = max(0.0, before.begin - now)
+            self._forget(before, None)
+        elif before:
+            self.stop(thing)
+        if heading not in (direction, "", None) and not (goes_on and mover.rest):
             # Somebody else moves it the other way.
             self._say_stop(thing, lambda _: None)
             self._stopped_at[thing.id] = now, ""
-        elif (len(halves) > 1 and not before) or mover.toggles:
+        elif (len(halves) > 1 and not goes_on) or mover.toggles:
             self._say_stop(thing, lambda _: None)
             rest = DEAD_TIME if heading is None else PAUSE
         stopped_at, last = self._stopped_at.get(thing.id, (float("-inf"), direction))
@@ -179,6 +180,8 @@ class Motions:
         motion = self._motions.get(thing.id)
         if motion:
             self._forget(motion, None)
+        elif self._yard.heading(thing):
+            self._stopped_at[thing.id] = self._clock.now(), ""
         self._say_stop(thing, left)
 
     def hear(self, thing: Thing) -> None:
@@ -321,7 +324,9 @@ class Motions:
     def _take_back(self, motion: Motion) -> None:
         """Send nothing more for a motion, not even what already waits."""
         del self._motions[motion.thing.id]
-        self._stopped_at[motion.thing.id] = self._clock.now(), motion.direction
+        now = self._clock.now()
+        if now >= motion.begin:
+            self._stopped_at[motion.thing.id] = now, motion.direction
         for waiting in (motion.timer, motion.handle):
             if waiting:
                 waiting.cancel()
