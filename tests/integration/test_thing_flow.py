@@ -8,6 +8,7 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr, en
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.coachiq.climate import UNITS
 from custom_components.coachiq.coach.kind import GUARDED
 from custom_components.coachiq.coach.mover import MOVERS, PAIRED
 from custom_components.coachiq.const import DOMAIN
@@ -28,6 +29,10 @@ OTHER = "19FEDA8E#257C00FCFF0500FF"
 LOAD = "19FFBD80#2200C80000000000"
 # What can hurt people, by family.
 GUARDED_FRAMES = {
+    "ags_criterion": "19FEFE80#01F40001F00014FF",
+    "furnace": "19FFE480#01010000FFFFFFFF",
+    "heat_pump": "19FF9B80#0100FF96FFFF64FF",
+    "transfer_switch": "19FFAA80#0100FCFFFFFFFFFF",
     "generator": "19FFDC93#005E010000FFFFFF",
     "generator_demand": "19FF8080#C000FFFFFFFFFFFF",
     "refrigerator": "19FDD380#01F0A022802210FF",
@@ -425,7 +430,7 @@ async def test_what_can_hurt_people_is_asked_about_whatever_it_is_taken_for(
 
 def test_the_families_that_are_guarded_are_those_of_the_rows() -> None:
     """A water heater's modes are guarded by its entity; doors move, too."""
-    rows = (*SWITCHES, *SELECTS, *VALVES, *LOCKS, *NUMBERS)
+    rows = (*SWITCHES, *SELECTS, *VALVES, *LOCKS, *NUMBERS, *UNITS)
     guarded = {row.family for row in rows if row.guarded} - MOVERS.keys()
     assert guarded | {"water_heater"} == GUARDED
 
