@@ -50,8 +50,8 @@ async def coach(hass: HomeAssistant, fixed_address: int) -> AsyncGenerator[Coach
 @pytest.fixture
 async def lights(hass: HomeAssistant, coach: CoachConfigEntry) -> dict[int, str]:
     """Wait for the lights; return the entity ids of the dimmers by their instance."""
-    # And one with colors, and the lamps of two keys.
-    await until(lambda: len(hass.states.async_entity_ids("light")) == len(DIMMERS) + 3, 10)
+    # And one with colors, the lamps of two keys, and the light of the awning.
+    await until(lambda: len(hass.states.async_entity_ids("light")) == len(DIMMERS) + 4, 10)
     registry = hass.data["entity_registry"]
     ids = {
         entity_id: registry.async_get(entity_id).unique_id.split("-")

@@ -62,3 +62,13 @@ def test_a_command_for_another_instance_changes_nothing() -> None:
     stage.run(0.2)
     stage.send(0x1FFD3, "02FCFFFFFFFFFFFF")
     assert stage.answers(0x1FFD4, 1) == []
+
+
+def test_an_awning_has_a_light(stage: Stage) -> None:
+    """A command to its light does not move it, nor the other way round."""
+    stage.run(0.3)
+    assert stage.last(0x1FEF3, seconds=5.2) == "01000000005CC8FF"
+    stage.send(0x1FEF2, "01DFFFFFFFFF64FF")
+    assert stage.last(0x1FEF3) == "01000000005D64FF"
+    stage.send(0x1FEF2, "01CFFFFFFFFFFFFF")
+    assert stage.last(0x1FEF3) == "01000000005C64FF"

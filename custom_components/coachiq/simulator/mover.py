@@ -19,7 +19,8 @@ class Kind:
     """A kind of mover; times in seconds.
 
     `ways` are the values of byte `at` of the command that extend (1), retract (-1) and stop (0) it;
-    `payload` gives its status from instance, direction and position, 0 to 200.
+    `payload` gives its status from instance, direction and position, 0 to 200. One with a `light`
+    has that in bits 4-5 and byte 6 of the command, in bits 0-1 of byte 5 and byte 6 of the status.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Kind:
     lapse: float
     travel: float
     payload: Callable[[int, int, int], bytes]
+    light: bool = False
 
 
 def _telling(template: str, motion: int, words: tuple[int, int, int]) -> Callable[..., bytes]:
@@ -58,7 +60,7 @@ _TURNS = {0x04: 0, 0x81: 1, 0x41: -1}
 KINDS = (
     Kind(
         name="awning", status=0x1FEF3, command=0x1FEF2, at=2, ways=_PLAIN, lapse=0.25, travel=20.0,
-        payload=_telling("00FF0000005500FF", 1, _REST_OUT_IN),
+        payload=_telling("00FF0000005C00FF", 1, _REST_OUT_IN), light=True,
     ),
     Kind(
         name="slide", status=0x1FFE8, command=0x1FFE7, at=2, ways=_PLAIN, lapse=0.25, travel=25.0,
@@ -102,6 +104,8 @@ class Mover:
         self.source = scene.G6
         self.position = 0.0
         self.direction = 0
+        self.lit = False
+        self.level = 200
         self.revision = 0
         self.wake: float | None = None
         self._until = 0.0
@@ -110,11 +114,16 @@ class Mover:
     def status(self, now: float) -> bytes:
         """Return its status."""
         self._travel(now)
-        return self.kind.payload(self.instance, self.direction, round(self.position))
+        said = self.kind.payload(self.instance, self.direction, round(self.position))
+        if not self.kind.light:
+            return said
+        return patched(said, (5, 1, said[5] | self.lit), (6, 1, self.level))
 
     def obey(self, data: bytes, now: float) -> None:
         """Obey 8 bytes of its command: move on for the lapse time, or stop."""
         wanted = self.kind.ways.get(data[self.kind.at])
+        if data[0] == self.instance and self.kind.light:
+            self._light(data)
         if data[0] != self.instance or wanted is None:
             return
         self._travel(now)
@@ -129,6 +138,15 @@ class Mover:
         elif self.direction:
             self.revision += 1
             self.wake = min(self._until, now + _TELLING)
+
+    def _light(self, data: bytes) -> None:
+        asked, level = data[1] >> 4 & 0x03, data[6]
+        if asked in {0, 1}:
+            self.lit = asked == 1
+            self.revision += 1
+        if level <= 200:
+            self.level = level
+            self.revision += 1
 
     def _turn(self, direction: int, now: float) -> None:
         if direction != self.direction:
