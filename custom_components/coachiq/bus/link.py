@@ -157,10 +157,11 @@ class Link:
 
     async def stop(self) -> None:
         """Close the bus; returns when nothing of it is left."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-            if not self._task.cancelled() and (error := self._task.exception()):
+        if task := self._task:
+            task.cancel()
+            await asyncio.wait([task])
+            # Home Assistant may stop while the coach is set up again: both end it.
+            if self._task is task and not task.cancelled() and (error := task.exception()):
                 _LOGGER.error("Bus %s had stopped by itself", self.key, exc_info=error)
             self._task = None
 
