@@ -162,10 +162,12 @@ async def test_known_things_return_unknown(
     hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
 ) -> None:
     """After a restart the things are there at once, and say nothing before the bus does."""
-    await peer.appear(FRAME)
+    await peer.appear(FRAME, "19FFB79C#00051CFFFFFFFFFF")
     assert await hass.config_entries.async_reload(listener.entry_id)
     await until(lambda: listener.runtime_data.is_up("house"))
+    await hass.async_block_till_done()
     assert hass.states.get("light.dimmer_36").state == "unknown"
+    assert hass.states.get("sensor.fresh_water_tank_level").state == "unknown"
     await peer.send(FRAME)
     assert hass.states.get("light.dimmer_36").state == "on"
 
