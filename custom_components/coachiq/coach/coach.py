@@ -9,27 +9,25 @@ from ..error import BusError, CommandError
 from ..rvc import GLOBAL, REQUEST, Clock, Diagnostics, Spec, Timer, Value, request
 from .calibration import calibrated
 from .citizen import Citizens
-from .commands import COMMANDS
 from .cranking import Cranking
 from .decision import UNDECIDED, Decision
 from .ensemble import Ensembles
 from .families import CHASSIS_OF, FAMILY, FAMILY_OF, Family, number
 from .intake import MOST_THINGS, READING_INTERVAL, Frames, Intake
 from .interlock import Freshness, Interlock
-from .light_group import GROUP
 from .motion import Motions
 from .mover import CLOSE, OPEN, Mover, motion_of, mover_of
 from .node_name import rank
+from .orders import Orders
 from .pair import Pairs
-from .pending import Done, Handle, Pending
+from .pending import Handle
 from .profile import HALF, HIDDEN, Profile, ProfileRow
-from .quirk import command_of, followed_by, generator_of, moved_otherwise
+from .quirk import moved_otherwise
 from .thing import Thing, ThingId
 
 ASKING_TIME = 10.0
 TELLING_OF_NODES = ("ADDRESS_CLAIM", "PRODUCT_IDENTIFICATION", "GENERIC_CONFIGURATION_STATUS")
 TICK = 1.0
-GENERATOR = (("generator", "turn_on"), ("generator", "turn_off"))
 
 
 class Wire(Protocol):
@@ -115,13 +113,24 @@ class Coach:
         self._promoted = promoted
         self._diagnostics = diagnostics
         self._chassis = chassis
-        self._pending: dict[ThingId, Pending] = {}
-        self._fading: dict[ThingId, Pending] = {}
         self.state_of = state_of
         self.interlock = Interlock(self, clock.now)
         self._pairs = Pairs(profile, decisions)
         self.motions = Motions(spec=spec, clock=clock, yard=self)
         self.cranking = Cranking(spec=spec, clock=clock, send=self.send, freshness=self.freshness)
+        self._orders = Orders(
+            coach=self,
+            spec=spec,
+            clock=clock,
+            ensembles=self._ensembles,
+            cranking=self.cranking,
+            changed=changed,
+            learnt=learnt,
+        )
+        # What is asked of things, and what they say to it.
+        self.command = self._orders.command
+        self.recall = self._orders.recall
+        self.heard = self._orders.heard
         self._timer: Timer | None = None
         self._turn = 0
 
@@ -162,8 +171,7 @@ class Coach:
 
     def remove(self, identity: ThingId) -> None:
         """Forget a thing; it is made again when it is heard again."""
-        if pending := self._pending.get(identity):
-            pending.replace()
+        self._orders.drop(identity)
         opener = self._pairs.opener(identity) or identity
         if self.mover(opener) and opener in self.things:
             self.motions.stop(self.things[opener])
@@ -228,79 +236,9 @@ class Coach:
         """Tell whether a bus can be heard."""
         return self.lines[bus].up
 
-    def command(self, thing: Thing, intent: str, done: Done, **arguments: Value) -> None:
-        """Send a command; `done(None)` or `done(error)` is called once when its outcome is known.
-
-        A newer command to the same thing takes the place of an older one. Raises EncodeError
-        when an argument does not fit its field. What this coach does not heed is not sent.
-        """
-        if self._pairs.closer(thing.id) or self._pairs.opener(thing.id):
-            # Only its motions turn it on.
-            done(CommandError("half_of_mover"))
-            return
-        loads = generator_of(self.profile.quirks)
-        if loads and (thing.id.family, intent) in GENERATOR:
-            turn = self.cranking.start if intent == "turn_on" else self.cranking.stop
-            turn(thing, loads, done)
-            return
-        row = command_of(self.profile.quirks, thing.id.family, intent)
-        if row is None:
-            done(CommandError("command_unheeded"))
-            return
-        if self.is_resting(thing) and not row.stops:
-            done(CommandError("in_storage"))
-            return
-        dgn, data = row.encode(self._spec, thing, arguments)
-        decoded = dict(zip(dgn.index, dgn.decode(data), strict=True))
-        older = self._pending.get(thing.id)
-        line = self.lines[thing.id.bus]
-        pending = Pending(
-            thing=thing,
-            dgn=dgn.dgn,
-            expected=row.expects(arguments, decoded),
-            enough=row.enough,
-            within=row.within,
-            seconds=(number(arguments.get("ramp_time")) or 0.0) + row.slow,
-            clock=self._clock,
-            send=partial(line.wire.send, dgn.dgn, data),
-            changed=partial(self._show, thing),
-            done=partial(self._conclude, thing, thing.answers, done),
-            # Members of a group that are as was asked already have nothing to say.
-            look=partial(self._ensembles.said_of, thing) if thing.family is GROUP else None,
-        )
-        # Before the older one ends: what it has changed would be shown as it was for a moment.
-        pending.show()
-        if older:
-            older.replace()
-        self._fade(thing)
-        self._pending[thing.id] = pending
-        for one in (thing, *self._ensembles.members_of(thing)):
-            if one:
-                line.intake.listen_closely(one.id)
-        pending.start()
-        if row.asks:
-            self.wanted(thing.id.bus, self._spec.named(row.asks).dgn)
-        follower, asked = followed_by(self.profile.quirks, thing.id, intent, arguments)
-        if follower and (other := self.things.get(follower)):
-            # How that ends is seen there.
-            self.command(other, intent, lambda _: None, **asked)
-
-    def recall(self, scene: Thing, done: Done) -> None:
-        """Tell lights to be as they remember a scene; no light says whether it knows it.
-
-        `done(None)` or `done(error)` is called once, when all frames have left or one cannot.
-        """
-        frames = list(self._ensembles.recalling(scene, self._spec))
-        waiting = len(frames)
-
-        def left(error: BusError | None) -> None:
-            nonlocal waiting
-            before, waiting = waiting, 0 if error else waiting - 1
-            if before and not waiting:
-                done(error)
-
-        for row, data in frames:
-            self.lines[scene.id.bus].wire.send(row.dgn, data, left)
+    def is_half(self, thing: ThingId) -> bool:
+        """Tell whether a thing is one of two outputs that move something: none is switched."""
+        return bool(self._pairs.closer(thing) or self._pairs.opener(thing))
 
     def check_motion(self, thing: Thing, moving: bool = False) -> tuple[str, ...]:  # noqa: FBT001, FBT002  motions call it
         """Return the inputs that a mover does without; raises CommandError when it must rest."""
@@ -405,11 +343,10 @@ class Coach:
         line.timers = []
         self.motions.lose(bus)
         self.cranking.let_go(bus, BusError("bus_down", bus=bus))
-        for identity in [identity for identity in self._pending if identity.bus == bus]:
-            self._pending[identity].fail(BusError("bus_down", bus=bus))
+        self._orders.lose(bus)
         for thing in self.things.values():
             if thing.id.bus == bus:
-                self._fade(thing)
+                self._orders.fade(thing)
                 thing.values = dict.fromkeys(thing.values)
                 thing.heard, thing.silent = None, False
         self._tell_all(bus)
@@ -441,7 +378,7 @@ class Coach:
     def changed(self, thing: Thing, names: set[str]) -> None:
         """Pass a change on."""
         if "level" in names:
-            self._take_level(thing)
+            self._orders.take_level(thing)
         if "on" in names:
             self.motions.hear(thing)
         self._changed(thing, names)
@@ -449,42 +386,13 @@ class Coach:
             if news := self._ensembles.news_of(group):
                 self.changed(group, news)
 
-    def _take_level(self, thing: Thing) -> None:
-        """Show the level that the bus has said, and remember it for turning on again."""
-        level = number(thing.values["level"])
-        fading = self._fading.get(thing.id)
-        if level is not None and fading and not fading.is_stale(level):
-            self._fade(thing)
-        if level and level != thing.last_level and (thing.id.family, "set_level") in COMMANDS:
-            thing.last_level = level
-            self._learnt()
-
-    def heard(self, thing: Thing, said: Mapping[str, Value], now: float) -> bool:
-        """Let a pending command hear what its thing says, or a member of its group."""
-        if pending := self._pending.get(thing.id):
-            pending.hear(said, now)
-        groups = self._ensembles.groups_of(thing)
-        for group in groups:
-            if pending := self._pending.get(group.id):
-                pending.hear(self._ensembles.said_of(group, said.get("level")), now)
-        return thing.id in self._pending or any(group.id in self._pending for group in groups)
-
     def acknowledged(self, bus: str, source: int, said: Mapping[str, Value]) -> None:
-        """Let the pending commands of the acknowledged DGN hear of it, and what moves."""
+        """Let what waits for it hear of an acknowledgement, and what moves."""
         if said["acknowledged_source_address"] in (self.lines[bus].wire.address, None):
             self.motions.acknowledged(
                 bus, int(number(said["acknowledged_dgn"]) or 0), said["instance"], said["code"]
             )
-        for identity, pending in list(self._pending.items()):
-            thing = self.things[identity]
-            if (
-                identity.bus == bus
-                and pending.dgn == said["acknowledged_dgn"]
-                and (said["instance"] == identity.key[0] or number(said["instance"]) is None)
-                and said["acknowledged_source_address"] in (self.lines[bus].wire.address, None)
-                and thing.source in (source, None)
-            ):
-                pending.acknowledge(said["code"])
+        self._orders.acknowledged(bus, source, said)
 
     def spoken(self, bus: str, source: int, dgn: int, data: bytes, now: float) -> None:
         """Take in what a node says of itself."""
@@ -509,7 +417,7 @@ class Coach:
             self.lines[bus].intake.drop(thing.id)
             thing.values = dict.fromkeys(thing.values)
             thing.heard, thing.silent = None, False
-            self._show(thing)
+            self._changed(thing, set(thing.values))
 
     def wanted(self, bus: str, dgn: int) -> None:
         """Ask all nodes for a DGN (RV-C section 3.2.4.2, 2023-11), unless the coach is stored."""
@@ -551,31 +459,6 @@ class Coach:
                 self.things[one] = made = Thing(one, ensemble, dict.fromkeys(values))
                 self._added(made)
         return thing
-
-    def _show(self, thing: Thing) -> None:
-        """Tell that a commanded value is shown, or is no longer."""
-        self._changed(thing, set(thing.values))
-
-    def _conclude(
-        self,
-        thing: Thing,
-        answered: bool | None,  # noqa: FBT001  bound before the outcome is known
-        done: Done,
-        error: BusError | CommandError | None,
-    ) -> None:
-        """Forget a pending command and report its outcome."""
-        pending = self._pending.pop(thing.id, None)
-        if pending and thing.expected:
-            self._fading[thing.id] = pending
-        if thing.answers != answered:
-            self._learnt()
-        self._changed(thing, set(thing.values))
-        done(error)
-
-    def _fade(self, thing: Thing) -> None:
-        """Show what the bus has said, and no more what was commanded a moment ago."""
-        if fading := self._fading.pop(thing.id, None):
-            fading.hide()
 
     def _tell_all(self, bus: str) -> None:
         """Tell that all of a bus's things may look different."""
