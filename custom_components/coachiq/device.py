@@ -66,7 +66,9 @@ def thing_device(coordinator: CoachCoordinator, thing: Thing) -> DeviceInfo:
     if row.name:
         info["name"] = row.name + mark
     else:
-        name = info["translation_key"] = thing.family.name_of(thing.id.key)
+        # A name of its own, such as "House battery", has no place for the node.
+        name = thing.family.key if mark else thing.family.name_of(thing.id.key)
+        info["translation_key"] = name
         parts = thing.id.key if name == thing.family.key else thing.id.key[:1]
         info["translation_placeholders"] = {"instance": " ".join(map(str, parts)) + mark}
     return info

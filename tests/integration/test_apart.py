@@ -101,6 +101,20 @@ async def test_a_better_name_keeps_the_same(
     assert listener.options["things"] == {DIMMER: {"apart": True}, new: {"kind": "switch"}}
 
 
+async def test_what_has_a_name_of_its_own(
+    hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
+) -> None:
+    """Two house batteries are not both called that."""
+    batteries = ("19FFFD80#01780E0100943577", "19FFFD46#0164F00000943577")
+    await peer.appear(*batteries)
+    await decide(hass, listener, peer, "house-dc_source-1", apart=True)
+    await peer.appear(*batteries)
+    names = {
+        device_of(hass, listener, f"house-dc_source-1@{node}").name for node in ("sa80", "sa46")
+    }
+    assert names == {"DC source 1 @sa80", "DC source 1 @sa46"}
+
+
 async def test_nothing_to_tell_apart(
     hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
 ) -> None:
