@@ -16,7 +16,7 @@ from .coordinator import CONNECTED, CoachCoordinator
 from .error import CommandError
 from .news import NewsEntity
 
-# Of a coach in storage nobody needs to see more, in seconds.
+# Of what stays in storage nobody needs to see more, in seconds; what can be stopped is no such.
 STORAGE_INTERVAL = 60.0
 
 
@@ -105,7 +105,7 @@ class ThingEntity(NewsEntity, BaseCoordinatorEntity[CoachCoordinator]):
         interval = self.entity_description.interval and max(
             self.entity_description.interval, coach.pace
         )
-        if coach.in_storage:
+        if coach.in_storage and self.thing.family.stays:
             interval = STORAGE_INTERVAL
         wait = self._written + interval - self.hass.loop.time()
         news = self._shown is None or self.available != self.was_available

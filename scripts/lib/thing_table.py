@@ -207,6 +207,8 @@ def _real() -> dict[str, int]:
 def _section(family: Family, shown: list[_Shown], done: list[tuple[str, str, str, str]]) -> str:
     """Return what one family shows and does."""
     lines = [f"\n## {family.key.replace('_', ' ')}\n\n{', '.join(family.feeds)}\n"]
+    if family.stays:
+        lines.append("\nIs shown in storage, too.\n")
     if shown:
         lines.append("\n| shows | platform | class | unit | more |\n|---|---|---|---|---|\n")
         lines += [

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.coachiq.coach import FAMILY
 
 from .conftest import Peer, Writes, coach_entry, set_up, until, virtual_bus
-from .test_cover import COVER, STOP, act, mover  # noqa: F401  a fixture
+from .test_cover import COVER, SLIDE, STOP, act, mover  # noqa: F401  a fixture
 from .test_events import CASES
 
 SWITCH = "switch.coach_storage"
@@ -118,7 +118,10 @@ async def test_what_moves_is_refused_in_words_and_stops(
     assert not peer.take()
     await act(hass, "stop_cover")
     await peer.wait_for(STOP)
-    assert hass.states.get(COVER).state != STATE_UNAVAILABLE
+    # Whoever moves it meanwhile is seen to.
+    for state, said in (("opening", "1"), ("closing", "2"), ("opening", "1")):
+        await peer.send(f"{SLIDE[:11]}0{said}{SLIDE[13:]}")
+        assert hass.states.get(COVER).state == state
 
 
 async def test_what_happens_in_storage_is_told_neither_then_nor_later(
