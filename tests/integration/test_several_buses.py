@@ -182,7 +182,7 @@ async def test_not_one_frame_leaves(  # noqa: PLR0917  fixtures and cases
         async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=later))
         await asyncio.sleep(0.1)
     if hass.states.get("light.dimmer_37"):
-        with pytest.raises(HomeAssistantError, match="only listens on network second"):
+        with pytest.raises(HomeAssistantError, match="only listens on network Second"):
             await hass.services.async_call(
                 "light", "turn_on", {"entity_id": "light.dimmer_37"}, blocking=True
             )
