@@ -23,7 +23,7 @@ import voluptuous as vol
 
 from .coach import ThingId
 from .coach.calibration import is_scale
-from .coach.kind import GUARDED, KINDS_OF, RISKY, kinds_of
+from .coach.kind import GUARDED, KINDS_OF, kinds_of
 from .coach.mover import PAIRED, mover_of
 from .const import (
     CONF_ALLOWED,
@@ -148,7 +148,7 @@ DECISION_ROWS = (
     ),
     DecisionRow(
         key=CONF_ALLOWED,
-        asked=lambda thing, kind: kind in RISKY or thing.family in GUARDED or _moves(thing, kind),
+        asked=lambda thing, kind: thing.family in GUARDED or _moves(thing, kind),
         selector=lambda _: BooleanSelector(),
         read=lambda answer: answer or None,
         show=bool,

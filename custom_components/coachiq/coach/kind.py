@@ -7,9 +7,7 @@ from .profile import HIDDEN
 
 # A thing whose family is only one kind, and which a profile hides, is shown again by this.
 SHOWN = "shown"
-# What can hurt people is operated only if the owner allows it.
-RISKY = frozenset(("lock", "burner", *PAIRED))
-# And of families that are always so, whatever they are taken for, beside those that move.
+# What can hurt people is operated only if the owner allows it: what moves, and these families.
 GUARDED = frozenset(
     (
         *("generator", "generator_demand", "ags_criterion", "transfer_switch"),
