@@ -247,23 +247,20 @@ async def test_only_what_makes_sense_is_offered(
     assert "allowed" not in fields
 
 
-async def test_what_can_hurt_people_is_asked_about(
+async def test_nothing_is_asked_about_what_nothing_operates(
     hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
 ) -> None:
-    """A lock is not operated until the owner says so, in a second look at the form."""
+    """An output that is taken for a lock or a burner is no light, and is switched by nobody."""
     await peer.appear(OFF)
-    form = await thing_form(hass, listener, DIMMER)
-    form = await answer(hass, form, {"name": "Door", "kind": "lock"})
-    assert form["type"] is FlowResultType.FORM
-    assert suggested(form) == {"name": "Door", "kind": "lock"}
-    assert "allowed" in form["data_schema"].schema
-    await answer(hass, form, {"name": "Door", "kind": "lock", "allowed": False})
-    assert listener.options["things"] == {DIMMER: {"kind": "lock"}}
-    await decide(hass, listener, peer, DIMMER, allowed=True)
-    assert listener.options["things"] == {DIMMER: {"kind": "lock", "allowed": True}}
-    assert listener.runtime_data.coach.decision(
-        next(iter(listener.runtime_data.coach.things))
-    ).allowed
+    for kind in ("lock", "burner"):
+        form = await thing_form(hass, listener, DIMMER)
+        result = await answer(hass, form, {"name": "Door", "kind": kind})
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert listener.options["things"] == {DIMMER: {"kind": kind}}
+        await until(lambda: listener.runtime_data.is_up("house"))
+        await peer.appear(OFF)
+        assert not hass.states.async_entity_ids("light")
+        assert not hass.states.async_entity_ids("lock")
 
 
 async def test_what_another_form_decided_stays(
