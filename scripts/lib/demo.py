@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import json
 import os
+from pathlib import Path
 import signal
 import sys
 import time
@@ -69,12 +70,7 @@ def run(port: int) -> int:
         raise ProcessError("already running; scripts/demo --stop ends it")
     for number in SIGNALS:
         signal.signal(number, interrupt)
-    profiles = DEMO / DOMAIN / "profiles"
-    profiles.mkdir(parents=True, exist_ok=True)
-    model = MODEL.read_text(encoding="utf-8")
-    profiles.joinpath("simulated.yaml").write_text(model + ENSEMBLES, encoding="utf-8")
-    answers = {**SIMULATED_COACH}
-    answers["coach"] = {**answers["coach"], "profile": SIMULATED_MODEL}
+    answers = write_model(DEMO)
     PID_FILE.write_text(str(os.getpid()), encoding="utf-8")
     ha = HomeAssistant(DEMO, port=port, username=USERNAME, password=PASSWORD)
     begin = time.monotonic()
@@ -95,6 +91,16 @@ def run(port: int) -> int:
     finally:
         PID_FILE.unlink(missing_ok=True)
     return 0
+
+
+def write_model(config: Path) -> dict[str, dict[str, Any]]:
+    """Write the simulated coach's own model into a configuration; return what its owner answers."""
+    profiles = config / DOMAIN / "profiles"
+    profiles.mkdir(parents=True, exist_ok=True)
+    model = MODEL.read_text(encoding="utf-8")
+    profiles.joinpath("simulated.yaml").write_text(model + ENSEMBLES, encoding="utf-8")
+    coach = {**SIMULATED_COACH["coach"], "profile": SIMULATED_MODEL}
+    return {**SIMULATED_COACH, "coach": coach}
 
 
 def settled_lights(ha: HomeAssistant) -> int:

@@ -7,7 +7,7 @@ import tempfile
 import time
 
 from alone import ROOT
-from demo import DOMAIN, SIMULATED_COACH, settled_lights
+from demo import DOMAIN, settled_lights, write_model
 from ha_process import HomeAssistant, wait_for
 from PIL import Image
 
@@ -32,7 +32,7 @@ OPEN = """id => document.querySelector("home-assistant").dispatchEvent(
 # What the owner lets CoachIQ operate, so that it has controls.
 ALLOWED = ("awning-1", "door-1", "refrigerator-1.0", "waste_dump-0", "valve-1")
 # Of these platforms a state that is not known is a state.
-RESTING = ("button", "event")
+RESTING = ("button", "event", "scene")
 SIZE = (480, 760)
 COLORS = 64
 # So long a dialog takes to come to rest, and a graph in it to be drawn.
@@ -49,7 +49,7 @@ def main() -> int:
         return 1
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, HomeAssistant(Path(folder) / "config") as ha:
-        ha.add_integration(DOMAIN, SIMULATED_COACH)
+        ha.add_integration(DOMAIN, write_model(ha.config_dir))
         wait_for(lambda: settled_lights(ha), "the coach's lights", 60)
         allow(ha)
         ha.start()
