@@ -19,27 +19,27 @@ from .coach.intake import NODE_SILENCE
 from .coach.mover import intents
 from .const import (
     BUS,
+    CONF_FEATURES,
     CONF_PROFILE,
     CONF_PROTOCOL,
-    CONF_RECORD,
     CONF_STORAGE,
     DOMAIN,
     J1939,
-    PLATFORMS,
 )
 from .coordinator import CoachConfigEntry, CoachCoordinator, bus_keys
 from .device import coach_identifier
 from .error import ProfileError
+from .features import CHASSIS, PROFILES, defaults
 from .garbage import async_collect_in_pieces, async_spare_collections
 from .hold import async_register_hold
 from .leftover import remove_leftovers
-from .node_problem import watch_lamps
+from .migration import MINOR_VERSION, migrate
+from .running import Running
 from .rvc import Spec, SpecError, load_chassis_spec, load_diagnostics, load_spec
 from .services import async_register_actions
 from .store import CoachStore
 from .websocket_api import async_register_commands
 
-VERSION = 1
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
@@ -54,12 +54,17 @@ async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> bool:
     """Set up a coach; its buses open in the background, each for itself."""
+    features = Running(hass, entry, defaults(entry.options[CONF_FEATURES]))
+    await features.async_load()
+    profile_key = entry.data[CONF_PROFILE] if features.is_on(PROFILES) else None
     try:
         spec = await hass.async_add_executor_job(_load_spec, Path(hass.config.path(DOMAIN)))
-        chassis = await hass.async_add_executor_job(_load_chassis_spec, entry)
+        chassis = Spec(())
+        if features.is_on(CHASSIS):
+            chassis = await hass.async_add_executor_job(_load_chassis_spec, entry)
         diagnostics = await hass.async_add_executor_job(load_diagnostics)
         profile = await hass.async_add_executor_job(
-            load_profile, entry.data[CONF_PROFILE], Path(hass.config.path(DOMAIN))
+            load_profile, profile_key, Path(hass.config.path(DOMAIN))
         )
     except SpecError as error:
         raise ConfigEntryError(
@@ -78,6 +83,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
     coordinator = CoachCoordinator(
         hass,
         entry,
+        features=features,
         spec=spec,
         chassis=chassis,
         diagnostics=diagnostics,
@@ -86,14 +92,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
     )
     entry.runtime_data = coordinator
     await coordinator.async_start()
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await features.async_start(coordinator)
+    await hass.config_entries.async_forward_entry_setups(entry, features.platforms)
     remove_leftovers(hass, coordinator)
     async_spare_collections(hass)
-    if entry.options.get(CONF_RECORD, False):
-        await coordinator.recordings.async_record_always()
     coordinator.open_buses()
     entry.async_on_unload(watch_buses(hass, entry))
-    entry.async_on_unload(watch_lamps(hass, entry, coordinator))
     entry.async_create_background_task(
         hass, async_watch_bridges(hass, coordinator), "coachiq bridges"
     )
@@ -107,7 +111,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
 async def async_unload_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> bool:
     """Close the buses of a coach."""
     entry.runtime_data.stop_adding()
-    if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+    platforms = entry.runtime_data.features.platforms
+    if unloaded := await hass.config_entries.async_unload_platforms(entry, platforms):
         await entry.runtime_data.async_stop()
     return unloaded
 
@@ -118,9 +123,12 @@ async def async_remove_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> No
     await CoachStore(hass, entry.entry_id).async_remove()
 
 
-async def async_migrate_entry(_: HomeAssistant, entry: CoachConfigEntry) -> bool:
-    """Refuse an entry that a newer version has written."""
-    return entry.version <= VERSION
+async def async_migrate_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> bool:
+    """Bring an entry that an older release has written into the present form."""
+    hass.config_entries.async_update_entry(
+        entry, options=migrate(entry.minor_version, entry.options), minor_version=MINOR_VERSION
+    )
+    return True
 
 
 async def async_remove_config_entry_device(

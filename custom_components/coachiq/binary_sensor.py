@@ -9,7 +9,7 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -23,7 +23,6 @@ from .const import DOMAIN
 from .coordinator import CONNECTED, CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
 from .news import NewsEntity
-from .node_problem import NodeProblem, add_reporters
 from .rvc import Value
 
 PARALLEL_UPDATES = 0
@@ -242,7 +241,7 @@ async def async_setup_entry(
     coordinator = entry.runtime_data
     for key, bus in coordinator.buses.items():
         async_add_entities([BusConnection(coordinator, key)], config_subentry_id=bus.subentry_id)
-        entry.async_on_unload(add_reporters(coordinator, key, async_add_entities, NodeProblem))
+    coordinator.features.add_entities(Platform.BINARY_SENSOR, coordinator, async_add_entities)
     coordinator.add_platform(async_add_entities, _make)
 
 

@@ -33,12 +33,13 @@ from .bus_form import SIMULATOR, are_names, check_unused, new_bus_key
 from .const import (
     BUS,
     CONF_COACH,
-    CONF_DISCOVER,
+    CONF_FEATURES,
     CONF_PROFILE,
-    CONF_TRANSMIT,
     DOMAIN,
 )
 from .error import AdapterError
+from .features import TRANSMIT
+from .migration import MINOR_VERSION, VERSION
 from .model_form import (
     NO_PROFILE,
     async_give_areas,
@@ -58,7 +59,8 @@ class CoachConfigFlow(
 ):
     """Adds a coach with its first bus, or a discovered adapter to a coach."""
 
-    VERSION = 1
+    VERSION = VERSION
+    MINOR_VERSION = MINOR_VERSION
 
     def __init__(self) -> None:
         """Begin with nothing chosen."""
@@ -162,7 +164,7 @@ class CoachConfigFlow(
             {
                 vol.Required(CONF_NAME): TextSelector(),
                 vol.Required(CONF_PROFILE): model_selector(choice),
-                vol.Required(CONF_TRANSMIT): BooleanSelector(),
+                vol.Required(TRANSMIT): BooleanSelector(),
             }
         )
         simulated = self._kind == SIMULATOR
@@ -170,7 +172,7 @@ class CoachConfigFlow(
             CONF_NAME: choice.titles[SIMULATED_MODEL] if simulated else "Coach",
             CONF_PROFILE: SIMULATED_MODEL if simulated else choice.proposed or NO_PROFILE,
             # A real coach's owner says so.
-            CONF_TRANSMIT: simulated,
+            TRANSMIT: simulated,
         }
         return self._ask(
             "coach", schema, user_input or suggested, fit=choice.fit, problems=choice.problems
@@ -182,10 +184,11 @@ class CoachConfigFlow(
         if user_input is not None:
             profile = chosen_model(user_input[CONF_PROFILE])
             await async_give_areas(self.hass, entry, profile)
+            done = self.async_update_and_abort(entry, data_updates={CONF_PROFILE: profile})
             if entry.state is not ConfigEntryState.LOADED:
                 # Nobody listens for the change yet.
                 self.hass.config_entries.async_schedule_reload(entry.entry_id)
-            return self.async_update_and_abort(entry, data_updates={CONF_PROFILE: profile})
+            return done
         choice = await async_models(self.hass, pairs=known_pairs(entry))
         present = entry.data[CONF_PROFILE]
         suggested = present if present in choice.titles else choice.proposed
@@ -213,6 +216,6 @@ class CoachConfigFlow(
                 CONF_COACH: slugify(name),
                 CONF_PROFILE: chosen_model(answers[CONF_PROFILE]),
             },
-            options={CONF_TRANSMIT: answers[CONF_TRANSMIT], CONF_DISCOVER: True},
+            options={CONF_FEATURES: {TRANSMIT: answers[TRANSMIT]}},
             subentries=[bus],
         )

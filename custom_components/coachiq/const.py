@@ -28,9 +28,7 @@ PLATFORMS: Final = (
 # Entry data and options; subentry type and data.
 CONF_COACH: Final = "coach"
 CONF_PROFILE: Final = "profile"
-CONF_TRANSMIT: Final = "transmit"
-CONF_DISCOVER: Final = "discover"
-CONF_RECORD: Final = "record"
+CONF_FEATURES: Final = "features"
 CONF_KIND: Final = "kind"
 CONF_SETTINGS: Final = "settings"
 CONF_PROTOCOL: Final = "protocol"
@@ -47,6 +45,9 @@ CONF_CODE: Final = "code"
 CONF_STORAGE: Final = "storage"
 CONF_PACE: Final = "pace"
 BUS: Final = "bus"
+
+# What tells the logbook of what CoachIQ did, did not do, or was made to do.
+EVENT_ACTIVITY: Final = "coachiq_activity"
 
 # Protocols of a bus. J1939 is only listened to.
 RV_C: Final = "rv_c"

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from functools import partial
 import hashlib
 import logging
-from typing import Final, override
+from typing import Final, Protocol, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
@@ -34,7 +34,6 @@ from .const import (
     CONF_BRIDGES,
     CONF_COACH,
     CONF_CODE,
-    CONF_DISCOVER,
     CONF_KIND,
     CONF_LISTEN_ONLY,
     CONF_PACE,
@@ -42,19 +41,20 @@ from .const import (
     CONF_SETTINGS,
     CONF_STORAGE,
     CONF_THINGS,
-    CONF_TRANSMIT,
     DOMAIN,
     FIXED_ADDRESS,
     RV_C,
 )
 from .device import make_devices, move_device, name_of, show_product, thing_device
 from .error import BusError, CoachError
+from .features import CHASSIS, DISCOVERY, NETWORK_CITIZENSHIP, TRANSMIT
 from .follow import Feed, Wanted
 from .garbage import async_spare_newcomers
 from .guard import Guard
 from .node_place import NodePlaces
 from .promotion import Promotions, async_promote
 from .recording import Recordings
+from .running import Running
 from .rvc import Diagnostics, EncodeError, Spec, Value, chassis_words
 from .store import CoachStore
 
@@ -78,6 +78,15 @@ NODES: Final = "nodes"
 SPOKEN: Final = "spoken"
 
 
+class Note(Protocol):
+    """Puts a happening on record: `refused`, `stopped` or `override`, and why."""
+
+    def __call__(
+        self, thing: Thing, happening: str, context: Context | None, /, *, reason: str
+    ) -> None:
+        """Note what happened to a thing, and by whom."""
+
+
 class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
     """Runs the coach of one entry and wakes only the entities whose values changed."""
 
@@ -86,6 +95,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         hass: HomeAssistant,
         entry: CoachConfigEntry,
         *,
+        features: Running,
         spec: Spec,
         chassis: Spec,
         diagnostics: Diagnostics,
@@ -94,12 +104,14 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
     ) -> None:
         """Build the coach and its buses; `instance` tells this Home Assistant from all others.
 
-        `chassis` is the table of buses that do not speak RV-C, `diagnostics` the words for faults.
+        `features` tell what is on, `chassis` is the table of buses that do not speak RV-C, and
+        `diagnostics` the words for faults.
 
         Nothing is opened yet.
         """
         self.hass = hass
         self.entry = entry
+        self.features = features
         self.store = CoachStore(hass, entry.entry_id)
         self.clock = clock = LoopClock(hass.loop)
         self.coach = Coach(
@@ -107,7 +119,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             clock=clock,
             profile=profile,
             decisions=read_decisions(entry.options.get(CONF_THINGS, {})),
-            discover=entry.options[CONF_DISCOVER],
+            discover=features.is_on(DISCOVERY),
             added=self._added,
             changed=self._changed,
             learnt=lambda: self.store.save_soon(self.coach),
@@ -133,6 +145,8 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         self._newcomers = 0
         # The unique ids of the entities that were made of things.
         self.made: set[str] = set()
+        # Puts on record what CoachIQ did, did not do, or was made to do.
+        self.note: Note = _leave
         self._witnesses: list[Witness] = []
         # What clients follow, by the buses and what they want of them.
         self.feeds: dict[tuple[tuple[str, ...], Wanted], Feed] = {}
@@ -143,8 +157,14 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         # The serial number in our NAME: the same for this coach for ever, and nobody else's.
         identity = f"{instance} {entry.data[CONF_COACH]}"
         serial = int.from_bytes(hashlib.sha256(identity.encode()).digest()[:3])
-        following = followers(entry.options.get(CONF_BRIDGES, []), bus_keys(entry))
-        for subentry in entry.get_subentries_of_type(BUS):
+        used = [
+            subentry
+            for subentry in entry.get_subentries_of_type(BUS)
+            if features.is_on(CHASSIS) or subentry.data.get(CONF_PROTOCOL, RV_C) == RV_C
+        ]
+        keys = [str(subentry.unique_id) for subentry in used]
+        following = followers(entry.options.get(CONF_BRIDGES, []), keys)
+        for subentry in used:
             key = str(subentry.unique_id)
             data = subentry.data
             follows = key in following
@@ -156,7 +176,8 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
                 kind=data[CONF_KIND],
                 settings=data[CONF_SETTINGS],
                 clock=clock,
-                transmit=entry.options[CONF_TRANSMIT] and may_speak,
+                transmit=features.is_on(TRANSMIT) and may_speak,
+                is_citizen=features.is_on(NETWORK_CITIZENSHIP),
                 serial=serial,
                 product=f"CoachIQ*Home Assistant*{serial & 0x1FFFFF:07}**",
                 frames=ignore if follows else partial(self.coach.receive, key),
@@ -197,6 +218,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         for feed in self.feeds.values():
             feed.end()
         await asyncio.gather(*(link.stop() for link in self.links.values()))
+        await self.features.async_stop()
         await self.recordings.async_end()
         self.coach.stop()
         await self.store.async_save(self.coach)
@@ -442,6 +464,10 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
 def bus_keys(entry: ConfigEntry) -> list[str]:
     """Return the keys of an entry's buses."""
     return [str(bus.unique_id) for bus in entry.get_subentries_of_type(BUS)]
+
+
+def _leave(_: Thing, __: str, ___: Context | None, *, reason: str) -> None:
+    """Put nothing on record."""
 
 
 def _wake(update: CALLBACK_TYPE) -> None:

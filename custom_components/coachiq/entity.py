@@ -9,7 +9,6 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
-from .activity import async_note
 from .coach import Thing
 from .coach.kind import KINDS_OF
 from .coordinator import CONNECTED, CoachCoordinator
@@ -50,6 +49,7 @@ def matching[D: ThingDescription](
         if description.family == thing.id.family
         and (not description.kinds or kind in description.kinds)
         and (not description.guarded or coordinator.coach.decision(thing.id).allowed)
+        and (description.family, description.key) not in coordinator.features.missing
     ]
 
 
@@ -171,7 +171,7 @@ class CommandedEntity(ThingEntity):
         try:
             self.coordinator.guard.admit(code)
         except CommandError as error:
-            async_note(self.coordinator, self.thing, "refused", self._context, reason=error.key)
+            self.coordinator.note(self.thing, "refused", self._context, reason=error.key)
             raise self.coordinator.translated(self.thing, error) from error
 
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.event import EventDeviceClass, EventEntity, EventEntityDescription
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coach import Thing, label, number
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import ThingDescription, ThingEntity, matching
-from .node_event import NodeFault
-from .node_problem import add_reporters
 from .rvc import Timer, Value
 
 PARALLEL_UPDATES = 0
@@ -88,8 +87,7 @@ async def async_setup_entry(
 ) -> None:
     """Make the events of each node and thing."""
     coordinator = entry.runtime_data
-    for key in coordinator.buses:
-        entry.async_on_unload(add_reporters(coordinator, key, async_add_entities, NodeFault))
+    coordinator.features.add_entities(Platform.EVENT, coordinator, async_add_entities)
     coordinator.add_platform(async_add_entities, _make)
 
 

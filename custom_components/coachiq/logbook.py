@@ -5,8 +5,7 @@ from collections.abc import Callable
 from homeassistant.components.logbook.const import LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
-from .activity import EVENT_ACTIVITY
-from .const import DOMAIN
+from .const import DOMAIN, EVENT_ACTIVITY
 
 # What happened, with the key of the reason in words.
 SENTENCES = {

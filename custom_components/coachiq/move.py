@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from homeassistant.core import Context, callback
 
-from .activity import async_note
 from .coach import Thing
 from .coordinator import CoachCoordinator
 from .error import CoachError, CommandError
@@ -30,17 +29,17 @@ def async_begin(
         if not ended.done():
             ended.set_result(error)
         if isinstance(error, CommandError):
-            async_note(coordinator, thing, "stopped", context, reason=error.key)
+            coordinator.note(thing, "stopped", context, reason=error.key)
 
     try:
         coordinator.guard.check()
         without = coordinator.coach.check_motion(thing)
         coordinator.coach.motions.start(thing, direction, note_end, hold=hold)
     except CommandError as error:
-        async_note(coordinator, thing, "refused", context, reason=error.key)
+        coordinator.note(thing, "refused", context, reason=error.key)
         raise coordinator.translated(thing, error) from error
     if without:
-        async_note(coordinator, thing, "override", context, reason=", ".join(without))
+        coordinator.note(thing, "override", context, reason=", ".join(without))
 
 
 async def async_move(

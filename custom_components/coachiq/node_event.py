@@ -1,15 +1,17 @@
 """Faults of a node that appear and clear, as events with the fault in words."""
 
+from functools import partial
 from typing import Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import callback
 
 from .coach.citizen import sentence
 from .coordinator import CONNECTED, SPOKEN, CoachCoordinator
 from .node_entity import NodeEntity
 from .node_place import NodePlace
+from .node_problem import add_reporters
 
 APPEARED: Final = "appeared"
 CLEARED: Final = "cleared"
@@ -64,3 +66,6 @@ class NodeFault(NodeEntity, EventEntity):
         """Write one event."""
         self._trigger_event(happening, {"fault": fault})
         self.async_write_ha_state()
+
+
+ENTITIES = {Platform.EVENT: partial(add_reporters, NodeFault)}

@@ -1,21 +1,22 @@
 """Whether something is wrong with a node, by what it reports (DM_RV, and DM1 of the chassis)."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
-from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.core import callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coach.citizen import sentence
-from .const import CONF_DISCOVER, DOMAIN
-from .coordinator import CONNECTED, SPOKEN, CoachConfigEntry, CoachCoordinator
-from .device import node_name
+from .const import DOMAIN
+from .coordinator import CONNECTED, SPOKEN, CoachCoordinator
+from .device import node_device, node_name
+from .features import DISCOVERY
 from .node_entity import NodeEntity
 from .node_place import NodePlace
 
@@ -28,18 +29,15 @@ RED_LAMP = "node_red_lamp"
 
 
 def add_reporters(
-    coordinator: CoachCoordinator,
-    bus: str,
-    add: AddConfigEntryEntitiesCallback,
     make: Callable[[CoachCoordinator, NodePlace], Entity],
-) -> Callable[[], None]:
-    """Make an entity of each node of a bus as soon as it reports; returns what ends it."""
+    coordinator: CoachCoordinator,
+    add: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Make an entity of each node as soon as it reports."""
     made: set[NodePlace] = set()
-    if not coordinator.entry.options[CONF_DISCOVER]:
-        return lambda: None
 
     @callback
-    def look() -> None:
+    def look(bus: str) -> None:
         lamps = coordinator.coach.lines[bus].citizens.lamps
         places = [coordinator.nodes.at(bus, source) for source in sorted(lamps)]
         if new := [place for place in places if place not in made]:
@@ -47,7 +45,10 @@ def add_reporters(
             entities = [make(coordinator, place) for place in new]
             add(entities, config_subentry_id=coordinator.buses[bus].subentry_id)
 
-    return coordinator.async_listen(bus, frozenset((SPOKEN,)), look)
+    for bus in coordinator.buses if coordinator.features.is_on(DISCOVERY) else ():
+        coordinator.entry.async_on_unload(
+            coordinator.async_listen(bus, frozenset((SPOKEN,)), partial(look, bus))
+        )
 
 
 class NodeProblem(NodeEntity, BinarySensorEntity):
@@ -85,10 +86,12 @@ class NodeProblem(NodeEntity, BinarySensorEntity):
         return [sentence(fault) for fault in self.citizens.faults(self._place.source)]
 
 
-def watch_lamps(
-    hass: HomeAssistant, entry: CoachConfigEntry, coordinator: CoachCoordinator
-) -> Callable[[], None]:
-    """Raise a repair for each node whose red lamp is on, until the returned call is made."""
+ENTITIES = {Platform.BINARY_SENSOR: partial(add_reporters, NodeProblem)}
+
+
+async def async_start(coordinator: CoachCoordinator) -> Callable[[], Awaitable[None]]:
+    """Raise a repair for each node whose red lamp is on; returns what ends that."""
+    hass, entry = coordinator.hass, coordinator.entry
     raised: set[str] = set()
 
     @callback
@@ -101,6 +104,9 @@ def watch_lamps(
                 continue
             faults = coordinator.coach.lines[bus].citizens.faults(source)
             raised.add(issue)
+            if coordinator.features.is_on(DISCOVERY):
+                # It is to have its name; its entities are made after this.
+                node_device(coordinator, bus, source)
             ir.async_create_issue(
                 hass,
                 DOMAIN,
@@ -120,7 +126,7 @@ def watch_lamps(
         for bus in coordinator.buses
     ]
 
-    def end() -> None:
+    async def end() -> None:
         for stop in stops:
             stop()
         for issue in raised:

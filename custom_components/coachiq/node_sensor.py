@@ -9,8 +9,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_DISCOVER
 from .coordinator import NODES, CoachCoordinator
+from .features import DISCOVERY
 from .node_entity import NodeEntity
 from .node_place import NodePlace
 
@@ -60,7 +60,7 @@ def _heard(coordinator: CoachCoordinator, bus: str) -> set[int]:
     """Return the nodes that speak for a thing, or of which more than one frame was heard."""
     things = coordinator.coach.things.values()
     found = {thing.source for thing in things if thing.id.bus == bus and thing.source is not None}
-    if coordinator.entry.options[CONF_DISCOVER]:
+    if coordinator.features.is_on(DISCOVERY):
         nodes = coordinator.coach.lines[bus].intake.nodes
         found |= {source for source, node in nodes.items() if node.longest}
     return {source for source in found if source <= HIGHEST_ADDRESS}

@@ -1,8 +1,9 @@
 """Recordings of a coach's buses, by action or always, in Home Assistant's configuration folder."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -15,6 +16,9 @@ from .bus.log_file import CANDUMP
 from .bus.recording import Recording
 from .const import DOMAIN
 from .error import RecordingError
+
+if TYPE_CHECKING:
+    from .coordinator import CoachCoordinator
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -144,6 +148,12 @@ class Recordings:
     def _titles(self, keys: Iterable[str]) -> str:
         """Return what the owner calls these buses."""
         return ", ".join(self._buses[key].title for key in keys)
+
+
+async def async_start(coordinator: CoachCoordinator) -> Callable[[], Awaitable[None]]:
+    """Begin to record all buses always; returns what ends that."""
+    await coordinator.recordings.async_record_always()
+    return coordinator.recordings.async_end
 
 
 def _issue(key: str) -> str:

@@ -27,6 +27,7 @@ from .const import CONF_SETTINGS, DOMAIN
 from .control import BULK_FIELDS, CONTROL_FIELDS, async_bulk_control, async_control
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .error import CommandError
+from .features import PROFILES
 from .move import async_stop_all
 from .profile_action import (
     ATTR_FILE,
@@ -35,6 +36,7 @@ from .profile_action import (
     async_export_profile,
     async_import_profile,
 )
+from .running import async_require
 from .translated_error import in_words
 
 ATTR_BUS = "bus"
@@ -50,7 +52,7 @@ class Action:
     """An action on one coach; `run` gets its coordinator and the call.
 
     Each also takes `config_entry_id`, which may be left out when there is one coach only; one that
-    acts `everywhere` is for all coaches at once.
+    acts `everywhere` is for all coaches at once. It is refused while its `feature` is off.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Action:
     run: Callable[[CoachCoordinator, ServiceCall], Awaitable[ServiceResponse]]
     response: SupportsResponse = SupportsResponse.NONE
     everywhere: bool = False
+    feature: str | None = None
 
 
 def buses_meant(coordinator: CoachCoordinator, wanted: str | None) -> list[str]:
@@ -215,6 +218,7 @@ ACTIONS = (
         name="export_profile",
         fields={vol.Optional(ATTR_FILE): cv.string},
         run=async_export_profile,
+        feature=PROFILES,
         response=SupportsResponse.ONLY,
     ),
     Action(
@@ -225,6 +229,7 @@ ACTIONS = (
             vol.Optional(ATTR_FILE): cv.string,
         },
         run=async_import_profile,
+        feature=PROFILES,
         response=SupportsResponse.ONLY,
     ),
 )
@@ -286,4 +291,6 @@ async def _async_run(action: Action, call: ServiceCall) -> ServiceResponse:
     entry: CoachConfigEntry = async_get_config_entry(
         call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
     )
+    if action.feature:
+        await async_require(entry.runtime_data, action.feature)
     return await action.run(entry.runtime_data, call)

@@ -28,11 +28,10 @@ from custom_components.coachiq.bus.socketcan import RecordCodec
 from custom_components.coachiq.const import (
     BUS,
     CONF_COACH,
-    CONF_DISCOVER,
+    CONF_FEATURES,
     CONF_KIND,
     CONF_PROFILE,
     CONF_SETTINGS,
-    CONF_TRANSMIT,
     DOMAIN,
 )
 
@@ -203,9 +202,9 @@ async def coach_of(hass: HomeAssistant, feed: Feed) -> AsyncIterator[CoachCoordi
     """Set up a coach on the buses of a feed, and wait until all of them are open."""
     entry = ConfigEntry(
         domain=DOMAIN, title="Bench", source=SOURCE_USER, unique_id="bench", version=1,
-        minor_version=1, discovery_keys=MappingProxyType({}),
+        minor_version=2, discovery_keys=MappingProxyType({}),
         data={CONF_COACH: "bench", CONF_PROFILE: None},
-        options={CONF_TRANSMIT: True, CONF_DISCOVER: True},
+        options={CONF_FEATURES: {"transmit": True}},
         subentries_data=[
             ConfigSubentryData(
                 subentry_type=BUS, title=f"Bus {number}", unique_id=f"bus{number}",

@@ -40,11 +40,10 @@ from custom_components.coachiq.coach.families import FAMILY_OF
 from custom_components.coachiq.const import (
     BUS,
     CONF_COACH,
-    CONF_DISCOVER,
+    CONF_FEATURES,
     CONF_KIND,
     CONF_PROFILE,
     CONF_SETTINGS,
-    CONF_TRANSMIT,
     DOMAIN,
 )
 from custom_components.coachiq.entity import ThingEntity
@@ -142,9 +141,9 @@ async def coach_entry(hass: HomeAssistant, known: Iterable[ThingId]) -> AsyncIte
     )
     entry = ConfigEntry(
         domain=DOMAIN, title="Bench", source=SOURCE_USER, unique_id="bench", version=1,
-        minor_version=1, discovery_keys=MappingProxyType({}),
+        minor_version=2, discovery_keys=MappingProxyType({}),
         data={CONF_COACH: "bench", CONF_PROFILE: None},
-        options={CONF_TRANSMIT: False, CONF_DISCOVER: True},
+        options={CONF_FEATURES: {"transmit": False}},
         subentries_data=[
             ConfigSubentryData(
                 subentry_type=BUS, title="House", unique_id=pipeline.BUS,

@@ -133,7 +133,8 @@ def coach_entry(
         title=name,
         unique_id=name.lower(),
         data={"coach": name.lower(), "profile": profile},
-        options={"transmit": transmit, "discover": discover},
+        minor_version=2,
+        options={"features": {"transmit": transmit, "discovery": discover}},
         subentries_data=buses,
     )
 

@@ -13,6 +13,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import translation
 
 from custom_components.coachiq.const import DOMAIN
+from custom_components.coachiq.features import sections
 
 # What a flow shows: one of Home Assistant's typed dictionaries, whose keys depend on the step.
 type Form = Any
@@ -53,6 +54,16 @@ async def start_options(hass: HomeAssistant, entry: ConfigEntry, what: str = "se
     return await hass.config_entries.options.async_configure(
         menu["flow_id"], {"next_step_id": what}
     )
+
+
+def chosen(**features: bool) -> Answers:
+    """Return the answers about what CoachIQ may do that choose these features, and no others."""
+    known = [feature for keys in sections().values() for feature in keys]
+    assert features.keys() <= set(known)
+    return {
+        name: {feature: features[feature] for feature in keys if feature in features}
+        for name, keys in sections().items()
+    }
 
 
 async def answer(hass: HomeAssistant, result: Form, answers: Answers) -> Form:

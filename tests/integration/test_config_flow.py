@@ -26,6 +26,7 @@ from .flow import (
     Form,
     accept,
     by_hand,
+    chosen,
     go_on,
     offered,
     other,
@@ -69,7 +70,7 @@ async def test_describe_a_bus_by_hand(hass: HomeAssistant, channel: str) -> None
     entry = result["result"]
     assert (entry.title, entry.unique_id) == ("Our Coach", "our_coach")
     assert entry.data == {"coach": "our_coach", "profile": None}
-    assert entry.options == {"transmit": False, "discover": True}
+    assert entry.options == {"features": {"transmit": False}}
     (bus,) = entry.subentries.values()
     assert (bus.title, bus.unique_id, bus.subentry_type) == ("House", "house", "bus")
     assert bus.data == {
@@ -244,12 +245,13 @@ async def test_options_take_effect(hass: HomeAssistant, entry: MockConfigEntry) 
     assert entry.runtime_data.links["house"].address is not None
     flow = await start_options(hass, entry)
     flow = await hass.config_entries.options.async_configure(
-        flow["flow_id"], {"transmit": False, "discover": False}
+        flow["flow_id"],
+        chosen(transmit=False, generator_control=False, network_citizenship=False, discovery=False),
     )
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
-    assert not entry.options["transmit"]
-    assert not entry.options["discover"]
+    assert not entry.options["features"]["transmit"]
+    assert not entry.options["features"]["discovery"]
     assert entry.runtime_data.links["house"].address is None
 
 

@@ -29,7 +29,7 @@ def options(**slide: object) -> dict[str, Any]:
     """Return the options of a coach that lets its movers move, and what else is said of a slide."""
     things: dict[str, Any] = {f"house-{family}-1": {"allowed": True} for family in MOVERS}
     things["house-slide-1"] |= slide
-    return {"transmit": True, "discover": True, "things": things}
+    return {"features": {"transmit": True}, "things": things}
 
 
 @pytest.fixture
@@ -43,6 +43,8 @@ async def mover(
     await set_up_again(hass, entry)
     await peer.appear(SLIDE, chassis({}))
     yield entry
+    # It may be set up again just now.
+    await hass.async_block_till_done()
     await hass.config_entries.async_unload(entry.entry_id)
 
 
@@ -211,7 +213,7 @@ async def test_a_chassis_on_a_j1939_network_is_an_input(
     entry.add_to_hass(hass)
     step = {"house-step-1": {"allowed": True}}
     hass.config_entries.async_update_entry(
-        entry, options={"transmit": True, "discover": True, "things": step}
+        entry, options={"features": {"transmit": True}, "things": step}
     )
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
@@ -236,9 +238,7 @@ async def unload(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 
 async def turn_off(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    hass.config_entries.async_update_entry(
-        entry, options={**entry.options, "things": {}, "transmit": True}
-    )
+    hass.config_entries.async_update_entry(entry, options={**entry.options, "things": {}})
 
 
 async def shut_down(hass: HomeAssistant, _: MockConfigEntry) -> None:

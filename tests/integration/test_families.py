@@ -261,7 +261,7 @@ async def test_zone_commands(hass: HomeAssistant, entry: MockConfigEntry, peer: 
 
 
 async def test_unique_ids_are_pinned(
-    hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
+    hass: HomeAssistant, entry: MockConfigEntry, peer: Peer
 ) -> None:
     """The scheme never changes without a migration of the registry."""
     await peer.appear(*(frame for frame, _ in FRAMES.values()))
@@ -272,7 +272,7 @@ async def test_unique_ids_are_pinned(
         "coach-coach-stop_all",
         *(f"bus-house-{key}" for key in ("state", "load", "frame_rate", "error_frames")),
         *(f"bus-house-{key}" for key in ("garbled", "dropped", "reconnects", "last_frame")),
-        *(f"house-dimmer-{i}-{key}" for i in (30, 36) for key in DIMMER),
+        *(f"house-dimmer-{i}-{key}" for i in (30, 36) for key in (*DIMMER, "identify")),
         *(f"house-dc_load-34-{key}" for key in ("switch", "current")),
         *(f"house-ac_load-219-{key}" for key in ("switch", "current")),
         *(f"house-tank-{i}-{key}" for i in (0, 1, 20) for key in ("level", "volume", "size")),

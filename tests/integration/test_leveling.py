@@ -35,7 +35,7 @@ async def leveling(
     """Return a coach that stands, and whose leveling may be operated."""
     entry = coach_entry(virtual_bus(peer.channel))
     entry.add_to_hass(hass)
-    options = {"transmit": True, "discover": True, "things": {SYSTEM: {"allowed": True}}}
+    options = {"features": {"transmit": True}, "things": {SYSTEM: {"allowed": True}}}
     hass.config_entries.async_update_entry(entry, options=options)
     await set_up_again(hass, entry)
     await peer.appear(REST, FOUR, chassis({}))

@@ -8,7 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from .conftest import Peer, Writes, coach_entry, set_up, until, virtual_bus
-from .flow import start_options
+from .flow import chosen, start_options
 
 LIGHTS = 28
 FRAMES = 500
@@ -60,7 +60,7 @@ async def test_what_is_measured_is_written_as_seldom_as_the_owner_wants(
     hass: HomeAssistant, listener: MockConfigEntry, peer: Peer, writes: Writes, pace: int
 ) -> None:
     form = await start_options(hass, listener)
-    answers = {"transmit": False, "discover": True, "record": False, "pace": pace}
+    answers = {**chosen(), "pace": pace}
     await hass.config_entries.options.async_configure(form["flow_id"], answers)
     await hass.async_block_till_done()
     await until(lambda: listener.runtime_data.is_up("house"))

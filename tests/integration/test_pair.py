@@ -36,7 +36,7 @@ async def awning(
     """Return a coach whose dimmers 49 and 50 are an awning that may move."""
     entry = coach_entry(virtual_bus(peer.channel))
     entry.add_to_hass(hass)
-    options = {"transmit": True, "discover": True, "things": {OPENER: PAIR}}
+    options = {"features": {"transmit": True}, "things": {OPENER: PAIR}}
     hass.config_entries.async_update_entry(entry, options=options)
     await set_up_again(hass, entry)
     await peer.appear(*OFF, chassis({}))
@@ -120,7 +120,7 @@ async def test_a_profile_makes_a_cover_with_its_name(
     """Until the owner allows it, it only stops; and a light of the same profile is one still."""
     entry = coach_entry(virtual_bus(peer.channel), profile="entegra_aspire_2022")
     entry.add_to_hass(hass)
-    options = {"transmit": True, "discover": True}
+    options = {"features": {"transmit": True}}
     hass.config_entries.async_update_entry(entry, options=options)
     await set_up_again(hass, entry)
     await peer.appear(*OFF, "19FEDA8F#337C00FCFF0500FF")

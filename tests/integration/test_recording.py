@@ -18,7 +18,7 @@ import voluptuous as vol
 from custom_components.coachiq.const import DOMAIN
 
 from .conftest import Peer, coach_entry, set_up, until, virtual_bus
-from .flow import start_options
+from .flow import chosen, start_options
 
 DIMMER_ON = "19FEDA8A#307EC8FCFF0104FF"
 TANK = "19FFB79C#0102080A00FFFFFF"
@@ -145,9 +145,7 @@ async def test_the_option_records_every_bus_from_its_first_frame(
     await set_up(hass, entry)
     assert files_in(folder) == []
     flow = await start_options(hass, entry)
-    await hass.config_entries.options.async_configure(
-        flow["flow_id"], {"transmit": True, "discover": True, "record": True}
-    )
+    await hass.config_entries.options.async_configure(flow["flow_id"], chosen(recording=True))
     await until(lambda: len(files_in(folder)) == 1)
     await until(lambda: entry.runtime_data.is_up("house"))
     await peer.send(DIMMER_ON)
@@ -163,7 +161,7 @@ async def test_a_disk_that_fails_becomes_an_issue_and_the_coach_goes_on(
 ) -> None:
     entry = coach_entry(virtual_bus(peer.channel), transmit=False)
     entry.add_to_hass(hass)
-    hass.config_entries.async_update_entry(entry, options={**entry.options, "record": True})
+    hass.config_entries.async_update_entry(entry, options={"features": {"recording": True}})
     block(folder)
     assert await hass.config_entries.async_setup(entry.entry_id)
     issues = ir.async_get(hass)

@@ -28,7 +28,7 @@ from custom_components.coachiq.diagnostics import async_get_config_entry_diagnos
 from tests.gateway import Gateway
 
 from .conftest import ADDRESS, Peer, coach_entry, set_up, until, virtual_bus
-from .flow import start_options
+from .flow import chosen, start_options
 
 OFF = "19FEDA8E#247C00FCFF0500FF"
 ON = "19FEDA8E#247CC8FCFF0504FF"
@@ -145,7 +145,7 @@ async def test_each_fails_on_its_own(
     [
         ({"listen_only": True}, {}),
         ({"protocol": "j1939"}, {}),
-        ({}, {"transmit": False}),
+        ({}, {"features": {"transmit": False}}),
         ({}, {"bridges": [{"buses": ["house", "second"], "leads": "house"}]}),
     ],
     ids=["listen_only", "j1939", "transmit_off", "follower"],
@@ -171,6 +171,7 @@ async def test_not_one_frame_leaves(  # noqa: PLR0917  fixtures and cases
         title=entry.title,
         unique_id=entry.unique_id,
         data=dict(entry.data),
+        minor_version=2,
         options={**entry.options, **options},
         subentries_data=[subentry.as_dict() for subentry in entry.subentries.values()],
     )
@@ -193,7 +194,7 @@ async def test_not_one_frame_leaves(  # noqa: PLR0917  fixtures and cases
     assert entry.runtime_data.links["second"].count.sent == 0
     assert entry.runtime_data.links["second"].count.received > 0
     spoken = {frame[2:6] for frame in peer.take()}
-    if options.get("transmit", True):
+    if "features" not in options:
         assert {"EAFF", "EC42"} <= spoken, "questions, and the reception of a long message"
         assert len(spoken) > 4
     else:
@@ -375,16 +376,18 @@ async def test_a_decision_is_taken_back_in_the_options(
     await answer(hass, bridged, "second")
     assert list(bridged.runtime_data.coach.things) == []
     said = bridged.options["bridges"]
-    chosen = {"transmit": False, "discover": False, "record": False}
+    features = {"transmit": False, "discovery": False}
     for ticked, left in ((None, said), (["house-second"], said), ([], [])):
         flow, fields = await options_form(hass, bridged)
         choice = fields["bridges"].config["options"]
         assert choice == [{"value": "house-second", "label": "Second leads, House is only watched"}]
-        answers = chosen if ticked is None else {**chosen, "bridges": ticked}
+        answers = chosen(**features)
+        if ticked is not None:
+            answers["bridges"] = ticked
         before = bridged.runtime_data
         done = await hass.config_entries.options.async_configure(flow, answers)
         assert done["type"] is FlowResultType.CREATE_ENTRY
-        assert bridged.options == {**chosen, "pace": 1, "bridges": left}
+        assert bridged.options == {"features": features, "pace": 1, "bridges": left}
         await hass.async_block_till_done()
     assert bridged.runtime_data is not before
     (thing,) = bridged.runtime_data.coach.things.values()

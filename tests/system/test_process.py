@@ -49,13 +49,20 @@ def test_lights_are_known_again_after_a_restart(ha: HomeAssistant) -> None:
     assert ha.problems() == []
 
 
+LISTEN = {
+    "network": {"transmit": False, "network_citizenship": False},
+    "coach": {"generator_control": False},
+    "records": {},
+}
+
+
 def test_lights_are_unknown_after_a_restart_that_may_not_ask(ha: HomeAssistant) -> None:
     entry_id = ha.add_integration(DOMAIN, SIMULATED_COACH)
     ha.wait_state(LIGHT, "off", seconds=15)
     before = _settled_lights(ha)
     ha.set_options(
         entry_id,
-        {"init": {"next_step_id": "settings"}, "settings": {"transmit": False, "discover": True}},
+        {"init": {"next_step_id": "settings"}, "settings": LISTEN},
     )
 
     ha.restart()

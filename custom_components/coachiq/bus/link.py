@@ -75,6 +75,7 @@ class Link:
         settings: Settings,
         clock: Clock,
         transmit: bool,
+        is_citizen: bool = True,
         serial: int,
         product: str,
         frames: Callable[[Frames, float], None],
@@ -85,6 +86,7 @@ class Link:
         """Take the adapter and who listens; nothing is opened yet.
 
         `known` are the DGNs that can be read, for an adapter that is to hand on no others.
+        One that `is_citizen` answers for itself and gives signs of life.
         `serial` is the 21-bit number in our NAME, `product` what we say we are ("make*model*serial
         number*unit number*"); `address` skips the claim.
         """
@@ -122,6 +124,7 @@ class Link:
             name=make_name(serial),
             product=product,
             transmit=self._speak if transmit else None,
+            is_citizen=is_citizen,
             changed=self._address_changed,
             address=address,
         )

@@ -30,16 +30,19 @@ class Node:
         name: bytes,
         product: str,
         transmit: Transmit | None,
+        is_citizen: bool = True,
         changed: Callable[[int | None], None],
         address: int | None = None,
     ) -> None:
         """Take the NAME, the product identification, a sender, and who hears of the address.
 
-        `product` is "make*model*serial number*unit number*"; `address` skips the claim.
+        `product` is "make*model*serial number*unit number*"; `address` skips the claim. One that is
+        no citizen only claims and defends its address.
         """
         self._clock = clock
         self._changed = changed
         self._send = transmit
+        self._is_citizen = is_citizen
         self._timer: Timer | None = None
         self._unsent = 0
         self._answers = {PRODUCT_IDENTIFICATION: product.encode("latin-1"), DM_RV: HEARTBEAT}
@@ -76,7 +79,7 @@ class Node:
             return self._transport.hear(frame, data)
         if self._claim:
             self._claim.hear(frame, data)
-        if frame.dgn == REQUEST and self.address is not None:
+        if self._is_citizen and frame.dgn == REQUEST and self.address is not None:
             self._answer(frame, data, self.address)
         return None
 
@@ -107,7 +110,7 @@ class Node:
         if address is None:
             self._transport.stop()
         self._changed(address)
-        if address is not None:
+        if address is not None and self._is_citizen:
             self._live()
 
     def _live(self) -> None:
