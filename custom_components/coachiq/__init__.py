@@ -12,15 +12,14 @@ from homeassistant.helpers.typing import ConfigType
 
 from .bridge_repair import async_watch_bridges, forget_decisions, forget_questions
 from .bus_issue import watch_buses
-from .coach import Thing, load_profile
+from .coach import Thing
 from .coach.commands import COMMANDS
 from .coach.families import CHASSIS_OF, FAMILY_OF, Family
 from .coach.intake import NODE_SILENCE
 from .coach.mover import intents
+from .configuration import async_configure
 from .const import (
     BUS,
-    CONF_FEATURES,
-    CONF_PROFILE,
     CONF_PROTOCOL,
     CONF_STORAGE,
     DOMAIN,
@@ -28,8 +27,8 @@ from .const import (
 )
 from .coordinator import CoachConfigEntry, CoachCoordinator, bus_keys
 from .device import coach_identifier
-from .error import ProfileError
-from .features import CHASSIS, PROFILES, defaults
+from .error import ProfileError, SettingError
+from .features import CHASSIS
 from .garbage import async_collect_in_pieces, async_spare_collections
 from .hold import async_register_hold
 from .leftover import remove_leftovers
@@ -37,6 +36,7 @@ from .migration import MINOR_VERSION, migrate
 from .running import Running
 from .rvc import Spec, SpecError, load_chassis_spec, load_diagnostics, load_spec
 from .services import async_register_actions
+from .setting_issue import async_tell_problems
 from .store import CoachStore
 from .websocket_api import async_register_commands
 
@@ -54,40 +54,39 @@ async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> bool:
     """Set up a coach; its buses open in the background, each for itself."""
-    features = Running(hass, entry, defaults(entry.options[CONF_FEATURES]))
+    try:
+        configuration = await async_configure(hass, entry)
+    except (ProfileError, SettingError) as error:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key=error.key,
+            translation_placeholders=error.words,
+        ) from error
+    entry.async_on_unload(await async_tell_problems(hass, entry, configuration))
+    features = Running(hass, entry, configuration.features)
     await features.async_load()
-    profile_key = entry.data[CONF_PROFILE] if features.is_on(PROFILES) else None
     try:
         spec = await hass.async_add_executor_job(_load_spec, Path(hass.config.path(DOMAIN)))
         chassis = Spec(())
         if features.is_on(CHASSIS):
             chassis = await hass.async_add_executor_job(_load_chassis_spec, entry)
         diagnostics = await hass.async_add_executor_job(load_diagnostics)
-        profile = await hass.async_add_executor_job(
-            load_profile, profile_key, Path(hass.config.path(DOMAIN))
-        )
     except SpecError as error:
         raise ConfigEntryError(
             translation_domain=DOMAIN,
             translation_key="spec_wrong",
             translation_placeholders={"problem": str(error)},
         ) from error
-    except ProfileError as error:
-        raise ConfigEntryError(
-            translation_domain=DOMAIN,
-            translation_key=error.key,
-            translation_placeholders=error.words,
-        ) from error
     forget_decisions(hass, entry, bus_keys(entry))
     instance = await instance_id.async_get(hass)
     coordinator = CoachCoordinator(
         hass,
         entry,
+        configuration=configuration,
         features=features,
         spec=spec,
         chassis=chassis,
         diagnostics=diagnostics,
-        profile=profile,
         instance=instance,
     )
     entry.runtime_data = coordinator

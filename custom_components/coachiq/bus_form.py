@@ -1,11 +1,12 @@
 """What the flows ask about a bus: which adapter, which settings, and whether they will do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentryData
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -139,6 +140,23 @@ def _selector(
     )
 
 
+def setting_check(setting: Setting) -> Callable[[object], str | int]:
+    """Return what turns a value of a setting, as a text or not, into it, or raises vol.Invalid."""
+    if setting.kind == "flag":
+        return cv.boolean
+    if setting.kind == "number":
+        whole: Callable[[object], int] = vol.All(
+            vol.Coerce(int), vol.Range(min=setting.least, max=setting.most)
+        )
+        return whole
+    if setting.kind == "bitrate":
+        bitrate: Callable[[object], int] = vol.All(vol.Coerce(int), vol.In(BITRATES))
+        return bitrate
+    least = 0 if setting.default == "" else 1
+    text: Callable[[object], str] = vol.All(cv.string, str.strip, vol.Length(min=least))
+    return text
+
+
 def entered_settings(kind: str, answers: Mapping[str, Any]) -> Settings:
     """Return the settings that a form was filled with."""
     return {
@@ -149,13 +167,9 @@ def entered_settings(kind: str, answers: Mapping[str, Any]) -> Settings:
 
 def _entered(setting: Setting, answer: Any) -> str | int:  # noqa: ANN401  # a form gives anything
     """Return the value of a setting."""
-    if setting.kind == "number":
-        return int(answer)
-    if setting.kind == "flag":
-        return bool(answer)
     if setting.kind == "bitrate":
-        return int(answer or BITRATE)
-    return str(answer).strip()
+        answer = answer or BITRATE
+    return setting_check(setting)(answer)
 
 
 async def async_adapters(hass: HomeAssistant) -> dict[str, Adapter]:

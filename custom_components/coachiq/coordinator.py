@@ -25,20 +25,19 @@ from .bus.bridge import followers
 from .bus.health import Gauge
 from .bus.port import BITRATE, ignore
 from .clock import LoopClock
-from .coach import Coach, Profile, Thing, ThingId
+from .coach import Coach, Thing, ThingId
 from .coach.decision import read_decisions
 from .coach.intake import READING_INTERVAL
 from .coach.pending import Done
+from .configuration import Configuration
 from .const import (
     BUS,
     CONF_BRIDGES,
     CONF_COACH,
-    CONF_CODE,
     CONF_KIND,
     CONF_LISTEN_ONLY,
     CONF_PACE,
     CONF_PROTOCOL,
-    CONF_SETTINGS,
     CONF_STORAGE,
     CONF_THINGS,
     DOMAIN,
@@ -95,29 +94,30 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         hass: HomeAssistant,
         entry: CoachConfigEntry,
         *,
+        configuration: Configuration,
         features: Running,
         spec: Spec,
         chassis: Spec,
         diagnostics: Diagnostics,
-        profile: Profile,
         instance: str,
     ) -> None:
         """Build the coach and its buses; `instance` tells this Home Assistant from all others.
 
-        `features` tell what is on, `chassis` is the table of buses that do not speak RV-C, and
-        `diagnostics` the words for faults.
+        `configuration` is what holds, `features` tell what is on, `chassis` is the table of buses
+        that do not speak RV-C, and `diagnostics` the words for faults.
 
         Nothing is opened yet.
         """
         self.hass = hass
         self.entry = entry
+        self.configuration = configuration
         self.features = features
         self.store = CoachStore(hass, entry.entry_id)
         self.clock = clock = LoopClock(hass.loop)
         self.coach = Coach(
             spec=spec,
             clock=clock,
-            profile=profile,
+            profile=configuration.profile,
             decisions=read_decisions(entry.options.get(CONF_THINGS, {})),
             discover=features.is_on(DISCOVERY),
             added=self._added,
@@ -131,7 +131,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             in_storage=entry.options.get(CONF_STORAGE, False),
             pace=entry.options.get(CONF_PACE, READING_INTERVAL),
         )
-        self.guard = Guard(entry.options.get(CONF_CODE), clock.now)
+        self.guard = Guard(configuration.code, clock.now)
         self.nodes = NodePlaces(self)
         self.buses: dict[str, ConfigSubentry] = {}
         self.links: dict[str, Link] = {}
@@ -174,7 +174,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             self.links[key] = Link(
                 key=key,
                 kind=data[CONF_KIND],
-                settings=data[CONF_SETTINGS],
+                settings=configuration.buses[key],
                 clock=clock,
                 transmit=features.is_on(TRANSMIT) and may_speak,
                 is_citizen=features.is_on(NETWORK_CITIZENSHIP),
@@ -188,7 +188,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             self.coach.add_bus(
                 key, self.links[key], None if is_rv_c else chassis, makes_things=not follows
             )
-            bitrate = int(data[CONF_SETTINGS].get("bitrate", BITRATE))
+            bitrate = int(configuration.buses[key].get("bitrate", BITRATE))
             self.gauges[key] = Gauge(self.links[key], bitrate, clock)
         self.recordings = Recordings(hass, self.buses, self.links)
 

@@ -8,7 +8,6 @@ from homeassistant.core import HomeAssistant
 from .bus.bridge import followers
 from .const import CONF_BRIDGES, CONF_CODE, CONF_LISTEN_ONLY, CONF_PROTOCOL, RV_C
 from .coordinator import CoachConfigEntry, CoachCoordinator
-from .features import FEATURES
 
 
 async def async_get_config_entry_diagnostics(
@@ -18,14 +17,8 @@ async def async_get_config_entry_diagnostics(
     coordinator = entry.runtime_data
     return {
         "profile": entry.data["profile"],
-        "features": {
-            key: {
-                "state": coordinator.features.state(key),
-                "wanted": wanted,
-                "needs": FEATURES[key].needs,
-            }
-            for key, wanted in coordinator.features.wanted.items()
-        },
+        "configuration": coordinator.configuration.shown(),
+        "features": coordinator.features.shown(),
         "options": async_redact_data(entry.options, {CONF_CODE}),
         "buses": {key: _bus(coordinator, key) for key in coordinator.links},
         "things": {

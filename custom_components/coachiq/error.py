@@ -31,5 +31,9 @@ class RecordingError(CoachError):
     """A bus cannot be recorded, or not any more."""
 
 
+class SettingError(CoachError):
+    """What an entry holds can never work."""
+
+
 class ProfileError(CoachError):
     """A coach profile cannot be read."""

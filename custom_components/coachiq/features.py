@@ -27,7 +27,8 @@ class Feature:
     It rests while one of those that it `needs` is off. When it is on, and only then, its
     `platforms` and `modules` are loaded, and its `entities` are made: those of things by family
     and key, those of `nodes` by key. Whatever else it switches asks for it by its key. `section` is
-    where it stands in the options, under a name that the translations have.
+    where it stands in the options, under a name that the translations have. A model of coach may
+    turn it on or off if it is `of_model`.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Feature:
     modules: tuple[str, ...] = ()
     entities: frozenset[tuple[str, str]] = frozenset()
     nodes: frozenset[str] = frozenset()
+    of_model: bool = False
 
 
 FEATURES: Mapping[str, Feature] = {
@@ -46,14 +48,15 @@ FEATURES: Mapping[str, Feature] = {
         # The owner says so when the coach is added.
         Feature(key=TRANSMIT, section="network", default=False, platforms=(Platform.BUTTON,)),
         Feature(key=DISCOVERY, section="network"),
-        Feature(key=CHASSIS, section="network"),
+        Feature(key=CHASSIS, section="network", of_model=True),
         Feature(key=NETWORK_CITIZENSHIP, section="network", needs=(TRANSMIT,)),
         Feature(key=PROFILES, section="coach"),
-        Feature(key=MOVERS, section="coach", platforms=(Platform.COVER,)),
+        Feature(key=MOVERS, section="coach", platforms=(Platform.COVER,), of_model=True),
         Feature(
             key=GENERATOR_CONTROL,
             section="coach",
             needs=(TRANSMIT,),
+            of_model=True,
             entities=frozenset(
                 (
                     ("generator", "switch"),
@@ -66,6 +69,7 @@ FEATURES: Mapping[str, Feature] = {
         Feature(
             key=ENERGY,
             section="coach",
+            of_model=True,
             entities=frozenset(
                 (
                     ("solar", "energy"),
@@ -106,6 +110,8 @@ def ordered(features: Mapping[str, Feature]) -> list[str]:
 
 
 ORDER: Final = tuple(ordered(FEATURES))
+# What a model of coach may turn on or off.
+OF_MODEL: Final = tuple(key for key, feature in FEATURES.items() if feature.of_model)
 
 
 def needed(feature: str) -> set[str]:

@@ -21,6 +21,7 @@ from .const import CONF_THINGS, DOMAIN
 from .coordinator import CoachCoordinator
 from .device import registered_thing
 from .error import ProfileError
+from .features import OF_MODEL
 from .rvc import load_spec
 from .translated_error import in_words
 
@@ -150,7 +151,12 @@ def _read(config: Path, text: str | None, path: str | None) -> Import:
             raise ProfileError(
                 "profile_wrong", file=file, place="file", problem=str(error)
             ) from error
-    return import_profile(text or "", file, load_spec())
+    found = import_profile(text or "", file, load_spec())
+    for key in found.profile.features:
+        if key not in OF_MODEL:
+            allowed = f"not one of {', '.join(OF_MODEL)}"
+            raise ProfileError("profile_wrong", file=file, place=f"features.{key}", problem=allowed)
+    return found
 
 
 async def _async_save(hass: HomeAssistant, profile: Profile, name: str) -> str:

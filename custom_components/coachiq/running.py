@@ -14,6 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.loader import async_get_integration
+from homeassistant.util.json import JsonObjectType
 
 from .const import DOMAIN, PLATFORMS
 from .features import FEATURES, ORDER, effective, owned
@@ -85,6 +86,18 @@ class Running:
         if self._on[feature]:
             return FeatureState.ON
         return FeatureState.RESTS if self.wanted[feature] else FeatureState.OFF
+
+    def shown(self) -> JsonObjectType:
+        """Return how each feature is, and what it needs."""
+        return {
+            key: {
+                "state": self.state(key).value,
+                "wanted": self.wanted[key],
+                "needs": [*FEATURES[key].needs],
+                **({"problem": str(self.failed[key])} if key in self.failed else {}),
+            }
+            for key in FEATURES
+        }
 
     async def async_load(self) -> None:
         """Load the code of the features that are on."""

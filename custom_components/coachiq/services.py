@@ -23,7 +23,7 @@ import voluptuous as vol
 from .bus.log_file import CANDUMP, FORMATS
 from .bus.port import BITRATE
 from .bus.probe import SECONDS, Report, watch
-from .const import CONF_SETTINGS, DOMAIN
+from .const import DOMAIN
 from .control import BULK_FIELDS, CONTROL_FIELDS, async_bulk_control, async_control
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .error import CommandError
@@ -107,7 +107,7 @@ async def _probe_bus(coordinator: CoachCoordinator, call: ServiceCall) -> Servic
 async def _async_probe(coordinator: CoachCoordinator, key: str, seconds: float) -> Report | str:
     """Return what was heard on a bus, or in a sentence why it cannot be heard."""
     if coordinator.is_up(key):
-        settings = coordinator.buses[key].data[CONF_SETTINGS]
+        settings = coordinator.configuration.buses[key]
         bitrate = int(settings.get("bitrate", BITRATE))
         report = await watch(coordinator.links[key], seconds, bitrate)
         if coordinator.is_up(key):
@@ -173,6 +173,11 @@ async def _unlock(coordinator: CoachCoordinator, call: ServiceCall) -> None:
         raise in_words(error, thing=coordinator.entry.title) from error
 
 
+async def _get_configuration(coordinator: CoachCoordinator, _: ServiceCall) -> ServiceResponse:
+    """Return each setting with its value and where it is from, without secrets."""
+    return {**coordinator.configuration.shown(), "features": coordinator.features.shown()}
+
+
 ACTIONS = (
     Action(name="stop_all", fields={}, run=_stop_all, everywhere=True),
     Action(
@@ -213,6 +218,12 @@ ACTIONS = (
         fields={vol.Optional(ATTR_BUS): cv.string},
         run=_stop_recording,
         response=SupportsResponse.OPTIONAL,
+    ),
+    Action(
+        name="get_configuration",
+        fields={},
+        run=_get_configuration,
+        response=SupportsResponse.ONLY,
     ),
     Action(
         name="export_profile",

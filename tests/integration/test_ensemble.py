@@ -97,7 +97,9 @@ async def test_a_coach_that_may_not_be_told_anything_says_so(
     hass: HomeAssistant, coach: MockConfigEntry, peer: Peer
 ) -> None:
     await peer.appear(OFF_36)
-    hass.config_entries.async_update_entry(coach, options={**coach.options, "features": {"transmit": False}})
+    hass.config_entries.async_update_entry(
+        coach, options={**coach.options, "features": {"transmit": False}}
+    )
     await hass.async_block_till_done()
     await peer.appear(OFF_36)
     with pytest.raises(HomeAssistantError):

@@ -100,7 +100,9 @@ async def test_it_is_turned_without_a_reload_and_lasts(
     await peer.wait_for(REQUEST)
     # Other options still set the coach up anew.
     coordinator = entry.runtime_data
-    hass.config_entries.async_update_entry(entry, options={**entry.options, "features": {"discovery": False}})
+    hass.config_entries.async_update_entry(
+        entry, options={**entry.options, "features": {"discovery": False}}
+    )
     await hass.async_block_till_done()
     assert entry.runtime_data is not coordinator
 

@@ -111,7 +111,23 @@ def issues() -> dict[str, bool]:
                     if isinstance(key, ast.Constant):
                         always = isinstance(fixable, ast.Constant) and bool(fixable.value)
                         found[str(key.value)] = always
-    return found
+    # What is wrong with a setting names its issue, too.
+    return found | dict.fromkeys(problems(), False)
+
+
+def problems() -> set[str]:
+    """Return the keys of what can be wrong with a setting."""
+    return {
+        str(key.value)
+        for path in FOLDER.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        for key in (
+            *(one.value for one in call.keywords if (call.func.id, one.arg) == ("Problem", "key")),
+            *(call.args[1:2] if call.func.id == "_about" else ()),
+        )
+        if isinstance(key, ast.Constant)
+    }
 
 
 def test_entities_and_devices_have_their_texts() -> None:
@@ -134,7 +150,7 @@ def test_errors_have_their_sentences() -> None:
     assert EN["config"]["error"].keys() == adapters - {"bus_lost"}
     assert EN["config_subentries"]["bus"]["error"] == EN["config"]["error"]
     assert EN["options"]["error"].keys() == errors_of("AnswerError")
-    raised = errors_of("BusError", "CommandError", "ProfileError", "RecordingError")
+    raised = errors_of("BusError", "CommandError", "ProfileError", "RecordingError", "SettingError")
     raised |= translated().keys() | {"blinking", "not_heard"}
     raised |= {f"interlock_{name}_{how}" for name in INPUTS for how in (UNSAFE, UNKNOWN, STALE)}
     assert EN["exceptions"].keys() == raised

@@ -56,6 +56,12 @@ class AdapterKind:
     by_hand: bool = True
     is_replay: bool = False
 
+    @property
+    def channel(self) -> Setting | None:
+        """Return the setting that tells one of its kind from another, if it has settings."""
+        named = (setting for setting in self.settings if setting.name == "channel")
+        return next(named, self.settings[0] if self.settings else None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapter:

@@ -23,7 +23,7 @@ KINDS = frozenset(
 MODES = frozenset(("off", "cool", "heat", "auto", "fan_only", "aux_heat", "defrost_dehumidify"))
 
 _TEXTS = ("make", "model", "source", "tested_by")
-_BODY = ("things", "groups", "scenes")
+_BODY = ("features", "things", "groups", "scenes")
 _HEAD = ("version", "title", "make", "model", "years", "source", "tested_by", "quirks", *_BODY)
 _ROW_TEXTS = ("name", "area", "kind")
 _ROW = (*_ROW_TEXTS, "pair", "ambient", "modes")
@@ -51,7 +51,8 @@ class Profile:
     Groups and scenes are by their numbers on the bus.
 
     `tested_by` is who is known to have used these names and numbers on such a coach; `quirks` are
-    the names of what such coaches do otherwise.
+    the names of what such coaches do otherwise; `features` are parts of CoachIQ that are on or off
+    for this model unless its owner says otherwise.
     """
 
     key: str | None = None
@@ -62,6 +63,7 @@ class Profile:
     source: str | None = None
     tested_by: str | None = None
     quirks: tuple[str, ...] = ()
+    features: Mapping[str, bool] = field(default_factory=dict)
     rows: Mapping[tuple[str, int], ProfileRow] = field(default_factory=dict)
     groups: Mapping[int, Group] = field(default_factory=dict)
     scenes: Mapping[int, Scene] = field(default_factory=dict)
@@ -111,6 +113,7 @@ def profile_of(document: Document, file: str, key: str | None) -> Profile:
         source=texts["source"],
         tested_by=texts["tested_by"],
         quirks=_quirks(file, document.get("quirks", [])),
+        features=_features(file, document.get("features", {})),
         rows=_rows(file, document.get("things")),
         groups=groups,
         scenes=read_scenes(file, document.get("scenes", {}), groups),
@@ -128,6 +131,7 @@ def write_profile(profile: Profile) -> str:
         "source": profile.source,
         "tested_by": profile.tested_by,
         "quirks": list(profile.quirks),
+        "features": dict(profile.features),
     }
     lines = [f"{name}: {_flow(value)}" for name, value in head.items() if value]
     lines.append("things:" if profile.rows else "things: {}")
@@ -176,6 +180,16 @@ def _quirks(file: str, quirks: object) -> tuple[str, ...]:
     ):
         raise wrong(file, "quirks", f"not a list of {', '.join(QUIRKS)}")
     return tuple(map(str, quirks))
+
+
+def _features(file: str, features: object) -> dict[str, bool]:
+    """Check what is said of features: each is on or off."""
+    if not isinstance(features, dict):
+        raise wrong(file, "features", "no mapping")
+    for name, on in features.items():
+        if not isinstance(on, bool):
+            raise wrong(file, f"features.{name}", "neither true nor false")
+    return {str(name): on for name, on in features.items()}
 
 
 def _rows(file: str, things: object) -> dict[tuple[str, int], ProfileRow]:
