@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.device_tracker.entity import TrackerEntity, TrackerEntityDescription
+from homeassistant.components.zone import async_in_zones
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -52,6 +53,14 @@ class CoachTracker(ThingEntity, TrackerEntity):
     def force_update(self) -> bool:
         """Write no state that shows nothing new."""
         return False
+
+    @override
+    def look(self) -> object:
+        """Return where it is, and in which zones: they may move while it stands."""
+        if self.latitude is None or self.longitude is None:
+            return None, None
+        zones = async_in_zones(self.hass, self.latitude, self.longitude, self.location_accuracy)
+        return self.latitude, self.longitude, *zones[1]
 
     @property
     @override

@@ -18,6 +18,7 @@ GENERATOR_CONTROL: Final = "generator_control"
 ENERGY: Final = "energy"
 ACTIVITY: Final = "activity"
 RECORDING: Final = "recording"
+HOME_FOLLOWS_COACH: Final = "home_follows_coach"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +26,10 @@ class Feature:
     """A part of CoachIQ that can be turned off.
 
     It rests while one of those that it `needs` is off. When it is on, and only then, its
-    `platforms` and `modules` are loaded, and its `entities` are made: those of things by family
-    and key, those of `nodes` by key. Whatever else it switches asks for it by its key. `section` is
-    where it stands in the options, under a name that the translations have. A model of coach may
-    turn it on or off if it is `of_model`.
+    `requirements` are installed, its `platforms` and `modules` loaded, and its `entities` made:
+    those of things by family and key, those of `nodes` by key. Whatever else it switches asks for
+    it by its key. `section` is where it stands in the options, under a name that the translations
+    have. A model of coach may turn it on or off if it is `of_model`.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Feature:
     needs: tuple[str, ...] = ()
     platforms: tuple[Platform, ...] = ()
     modules: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
     entities: frozenset[tuple[str, str]] = frozenset()
     nodes: frozenset[str] = frozenset()
     of_model: bool = False
@@ -86,6 +88,14 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(key=ACTIVITY, section="records", modules=("activity",)),
         Feature(key=RECORDING, section="records", default=False, modules=("recording",)),
+        # It knows the borders of the time zones, which are 3 MB that few need.
+        Feature(
+            key=HOME_FOLLOWS_COACH,
+            section="home",
+            default=False,
+            modules=("home",),
+            requirements=("tzfpy==2.1.1",),
+        ),
     )
 }
 

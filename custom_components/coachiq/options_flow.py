@@ -149,7 +149,7 @@ class CoachOptionsFlow(WalkSteps):
         words = await async_selector_words(self.hass, "overridden")
         sources = await async_selector_words(self.hass, "setting_source")
         names = await async_feature_names(self.hass)
-        lines = [words["head"]]
+        lines = ["", "", words["head"]]
         for name, found in overridden.items():
             shown = words.get(str(found.value).lower(), str(found.value))
             if name in SETTINGS and SETTINGS[name].secret:

@@ -14,6 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.loader import async_get_integration
+from homeassistant.requirements import async_process_requirements
 from homeassistant.util.json import JsonObjectType
 
 from .const import DOMAIN, PLATFORMS
@@ -108,6 +109,9 @@ class Running:
                 continue
             feature = FEATURES[key]
             try:
+                await async_process_requirements(
+                    self._hass, DOMAIN, list(feature.requirements), is_built_in=False
+                )
                 await integration.async_get_platforms(feature.platforms)
                 self._modules[key] = [
                     await async_import_module(self._hass, f"{__package__}.{module}")

@@ -53,6 +53,6 @@ def _used(problem: Problem, found: Mapping[str, Found], sources: Mapping[str, st
     """Return what is used instead, and where that is from."""
     used = found.get(problem.setting)
     if used is None or used.value is None:
-        return "-"
+        return sources["unset"]
     shown = REDACTED if SETTINGS[problem.setting].secret else str(used.value)
     return f"{shown} ({sources[used.source]})"

@@ -319,6 +319,7 @@ async def test_a_wrong_value_names_itself_and_the_one_below_is_used(
     assert words["source"] == "the environment of Home Assistant"
     assert words["used"] == "False (the file coachiq/.env)"
     assert "250000" in told["setting_wrong COACHIQ_CAN__BITRATE"]["allowed"]
+    assert told["setting_wrong COACHIQ_CAN__BITRATE"]["used"].startswith("what the networks")
     assert told["setting_wrong COACHIQ_COACH__PROFILE"]["used"].startswith("entegra_aspire_44r")
     assert told[f"env_line {folder / '.env'}"]["line"] == "3"
     assert not entry.runtime_data.features.is_on("energy")
