@@ -14,7 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.loader import async_get_integration
-from homeassistant.requirements import async_process_requirements
+from homeassistant.requirements import async_clear_install_history, async_process_requirements
 from homeassistant.util.json import JsonObjectType
 
 from .const import DOMAIN, PLATFORMS
@@ -109,9 +109,7 @@ class Running:
                 continue
             feature = FEATURES[key]
             try:
-                await async_process_requirements(
-                    self._hass, DOMAIN, list(feature.requirements), is_built_in=False
-                )
+                await self._async_install(feature.requirements)
                 await integration.async_get_platforms(feature.platforms)
                 self._modules[key] = [
                     await async_import_module(self._hass, f"{__package__}.{module}")
@@ -119,6 +117,18 @@ class Running:
                 ]
             except Exception as error:  # noqa: BLE001  # whatever it is, the others go on
                 await self._async_fail(key, error)
+
+    async def _async_install(self, requirements: tuple[str, ...]) -> None:
+        """Install what a feature needs, also if that failed before; raises RequirementsNotFound.
+
+        Home Assistant would remember the failure until it is restarted, and a coach is often
+        without internet.
+        """
+        if requirements:
+            async_clear_install_history(self._hass)
+            await async_process_requirements(
+                self._hass, DOMAIN, list(requirements), is_built_in=False
+            )
 
     async def async_start(self, coordinator: CoachCoordinator) -> None:
         """Start what is on, each after all that it needs."""

@@ -23,7 +23,7 @@ import voluptuous as vol
 from .bus.log_file import CANDUMP, FORMATS
 from .bus.port import BITRATE
 from .bus.probe import SECONDS, Report, watch
-from .const import DOMAIN
+from .const import CONF_COACH, DOMAIN
 from .control import BULK_FIELDS, CONTROL_FIELDS, async_bulk_control, async_control
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .error import CommandError
@@ -175,7 +175,11 @@ async def _unlock(coordinator: CoachCoordinator, call: ServiceCall) -> None:
 
 async def _get_configuration(coordinator: CoachCoordinator, _: ServiceCall) -> ServiceResponse:
     """Return each setting with its value and where it is from, without secrets."""
-    return {**coordinator.configuration.shown(), "features": coordinator.features.shown()}
+    return {
+        "coach": coordinator.entry.data[CONF_COACH],
+        **coordinator.configuration.shown(),
+        "features": coordinator.features.shown(),
+    }
 
 
 ACTIONS = (

@@ -6,6 +6,7 @@ from alone import ROOT
 import command_table
 import peer_table
 import quirk_table
+import setting_table
 import support_table
 import thing_table
 
@@ -13,6 +14,7 @@ PAGES = {
     "commands.md": command_table.table,
     "peers.md": peer_table.table,
     "quirks.md": quirk_table.table,
+    "settings.md": setting_table.table,
     "supported.md": support_table.table,
     "things.md": thing_table.table,
 }
