@@ -97,9 +97,12 @@ class BusSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], HandlerT](
     async def _async_by_hand(self, kind: str, user_input: Answers | None) -> ResultT:
         """Ask for the settings of a kind."""
         if user_input is not None:
-            return await self._async_take(
-                kind, kind, entered_settings(kind, user_input), user_input
-            )
+            try:
+                settings = entered_settings(kind, user_input)
+            except AdapterError as wrong:
+                self._asked, self._entered, self._error = kind, user_input, wrong
+            else:
+                return await self._async_take(kind, kind, settings, user_input)
         schema = settings_schema(kind, serial_ports(self._adapters))
         return self._ask(kind, schema, self._before(kind, self._own_settings(kind)))
 

@@ -158,11 +158,15 @@ def setting_check(setting: Setting) -> Callable[[object], str | int]:
 
 
 def entered_settings(kind: str, answers: Mapping[str, Any]) -> Settings:
-    """Return the settings that a form was filled with."""
-    return {
-        setting.name: _entered(setting, answers.get(setting.name, ""))
-        for setting in KINDS[kind].settings
-    }
+    """Return the settings that a form was filled with; raises AdapterError for blanks."""
+    try:
+        return {
+            setting.name: _entered(setting, answers.get(setting.name, ""))
+            for setting in KINDS[kind].settings
+        }
+    except vol.Invalid as error:
+        # The form itself refuses all that is wrong otherwise.
+        raise AdapterError("setting_missing") from error
 
 
 def _entered(setting: Setting, answer: Any) -> str | int:  # noqa: ANN401  # a form gives anything

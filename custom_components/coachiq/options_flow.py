@@ -49,7 +49,7 @@ def _features_schema(
     What the environment overrides cannot be changed.
     """
     return {
-        vol.Required(name): section(
+        vol.Optional(name): section(
             vol.Schema(
                 {
                     vol.Required(key, default=shown[key]): BooleanSelector(
@@ -84,7 +84,9 @@ class CoachOptionsFlow(WalkSteps):
         if user_input is None:
             code = options.get(CONF_CODE)
             return await self._async_show_settings(features, code, overridden, None)
-        answered = {key: on for name in sections() for key, on in user_input[name].items()}
+        answered = dict(features)
+        for name in sections():
+            answered |= user_input.get(name, {})
         try:
             chosen = choose(features, answered)
         except NeededError as error:

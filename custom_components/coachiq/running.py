@@ -58,7 +58,15 @@ class Running:
         self.failed: dict[str, Exception] = {}
         self._modules: dict[str, list[ModuleType]] = {}
         self._ends: list[tuple[str, End]] = []
-        self._on = effective(wanted)
+        self._on: dict[str, bool] = {}
+        # The entities of things that are not made, by family and key.
+        self.missing: set[tuple[str, str]] = set()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Work out what is on."""
+        self._on = effective(self.wanted, self.failed)
+        self.missing = owned(self.off)
 
     def is_on(self, feature: str) -> bool:
         """Tell whether a feature is on."""
@@ -68,11 +76,6 @@ class Running:
     def off(self) -> list[str]:
         """Return the features that are not on."""
         return [key for key in ORDER if not self._on[key]]
-
-    @property
-    def missing(self) -> set[tuple[str, str]]:
-        """Return the entities of things that are not made, by family and key."""
-        return owned(self.off)
 
     @property
     def platforms(self) -> list[Platform]:
@@ -175,7 +178,7 @@ class Running:
         """Turn a feature off that could not be started, and tell the owner."""
         _LOGGER.error("Feature %s could not be started", key, exc_info=error)
         self.failed[key] = error
-        self._on = effective(self.wanted, self.failed)
+        self._settle()
         begun, self._ends = self._ends, []
         for other, end in reversed(begun):
             if other == key:

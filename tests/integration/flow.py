@@ -63,6 +63,7 @@ def chosen(**features: bool) -> Answers:
     return {
         name: {feature: features[feature] for feature in keys if feature in features}
         for name, keys in sections().items()
+        if features.keys() & set(keys)
     }
 
 

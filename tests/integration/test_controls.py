@@ -504,6 +504,7 @@ async def test_the_code_protects_it(
 ) -> None:
     """Locks take it natively; the rest waits until it was given."""
     hass.config_entries.async_update_entry(entry, options={**entry.options, "code": "4711"})
+    await hass.async_block_till_done()
     await allow(hass, entry, "house-door-1", "house-generator-0", "house-water_heater-1")
     await peer.appear(DOOR, GENERATOR, WATER)
     peer.take()

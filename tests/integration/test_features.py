@@ -241,6 +241,17 @@ async def test_entities_go_and_come_back_with_the_same_ids(
     assert ids(hass, entry) == before
 
 
+async def test_without_movers_everything_can_be_stopped(
+    hass: HomeAssistant, entry: MockConfigEntry, peer: Peer
+) -> None:
+    await turn(hass, entry, movers=False)
+    await peer.appear(APPEAR["slide"])
+    assert not hass.states.async_entity_ids("cover")
+    peer.take()
+    await hass.services.async_call(DOMAIN, "stop_all", {}, blocking=True)
+    assert await peer.wait_for("19FFE79D#01FF00")
+
+
 async def test_without_faults_no_repair_is_raised(
     hass: HomeAssistant, entry: MockConfigEntry, peer: Peer
 ) -> None:
