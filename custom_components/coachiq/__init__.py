@@ -64,6 +64,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> boo
         ) from error
     entry.async_on_unload(await async_tell_problems(hass, entry, configuration))
     features = Running(hass, entry, configuration.features)
+    entry.async_on_unload(features.forget_failures)
     await features.async_load()
     try:
         spec = await hass.async_add_executor_job(_load_spec, Path(hass.config.path(DOMAIN)))

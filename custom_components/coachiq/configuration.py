@@ -69,11 +69,20 @@ class Configuration:
         """Return what the environment says."""
         return {name: one for name, one in self.found.items() if one.overrides}
 
-    def shown(self) -> JsonObjectType:
-        """Return each value and where it is from, and what is wrong; secrets are left out."""
+    def shown(self, *, elsewhere: bool = False) -> JsonObjectType:
+        """Return each value and where it is from, and what is wrong; secrets are left out.
+
+        What is read `elsewhere` does not tell either where the adapters are: addresses and serial
+        numbers are nobody's business there.
+        """
         return {
             "settings": {
-                name: {"value": _shown(name, one.value), "source": one.source.value}
+                name: {
+                    "value": REDACTED
+                    if elsewhere and _is_place(name, one.value)
+                    else _shown(name, one.value),
+                    "source": one.source.value,
+                }
                 | ({"variable": one.variable} if one.variable else {})
                 for name, one in self.found.items()
             },
@@ -82,11 +91,16 @@ class Configuration:
                     "problem": problem.key,
                     "name": problem.name,
                     "source": problem.source.value,
-                    **problem.words,
+                    **({} if elsewhere and problem.setting == INTERFACES else problem.words),
                 }
                 for problem in self.problems
             ],
         }
+
+
+def _is_place(name: str, value: object) -> bool:
+    """Tell whether a value says where an adapter is."""
+    return (name == INTERFACES or name.startswith("buses.")) and isinstance(value, str | list)
 
 
 def _shown(name: str, value: object) -> JsonValueType:
@@ -131,7 +145,8 @@ def _configure(
     found, wrong = _resolve([(Source.PROFILE, _said_by_model(profile, problems)), *layers])
     problems += wrong
     for problem in wrong:
-        if problem.source is Source.ENTRY and SETTINGS[problem.setting].vital:
+        setting = SETTINGS[problem.setting]
+        if problem.source is Source.ENTRY and setting.vital and not found[setting.name].overrides:
             raise SettingError(
                 "setting_impossible", setting=problem.setting, value=problem.words["value"]
             )

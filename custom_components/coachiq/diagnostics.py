@@ -17,7 +17,7 @@ async def async_get_config_entry_diagnostics(
     coordinator = entry.runtime_data
     return {
         "profile": entry.data["profile"],
-        "configuration": coordinator.configuration.shown(),
+        "configuration": coordinator.configuration.shown(elsewhere=True),
         "features": coordinator.features.shown(),
         "options": async_redact_data(entry.options, {CONF_CODE}),
         "buses": {key: _bus(coordinator, key) for key in coordinator.links},

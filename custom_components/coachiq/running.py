@@ -107,7 +107,6 @@ class Running:
         """Load the code of the features that are on."""
         integration = await async_get_integration(self._hass, DOMAIN)
         for key in ORDER:
-            ir.async_delete_issue(self._hass, DOMAIN, self._issue(key))
             if not self._on[key]:
                 continue
             feature = FEATURES[key]

@@ -60,6 +60,16 @@ async def remove(hass: HomeAssistant) -> None:
     await hass.async_block_till_done()
 
 
+async def test_a_blank_is_an_error_of_the_form(hass: HomeAssistant, channel: str) -> None:
+    """The form is shown again, with what was entered; filled in it goes on."""
+    result = await by_hand(hass, await start(hass, "another"), "other", other("   "))
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "other")
+    assert await sentence(hass, result) == "A field is empty that must not be. Fill it in."
+    assert suggested(result)["interface"] == "virtual"
+    result = await go_on(hass, result, other(channel))
+    assert result["step_id"] == "heard"
+
+
 async def test_describe_a_bus_by_hand(hass: HomeAssistant, channel: str) -> None:
     """The entry holds the coach, its first bus as a subentry, and the flags as options."""
     result = await by_hand(hass, await start(hass, "another"), "other", other(channel))

@@ -362,7 +362,11 @@ async def test_a_file_that_cannot_be_read_is_told(
     ],
 )
 async def test_an_entry_that_can_never_work_says_so(
-    hass: HomeAssistant, peer: Peer, change: dict[str, Any], problem: str
+    hass: HomeAssistant,
+    peer: Peer,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, Any],
+    problem: str,
 ) -> None:
     """What protects people is not passed over: without it things would be open, or lamps."""
     entry = coach_entry(virtual_bus(peer.channel), transmit=False)
@@ -373,6 +377,11 @@ async def test_an_entry_that_can_never_work_says_so(
     assert entry.reason
     assert problem in entry.reason
     assert not problems(hass)
+    # Until the environment says a right one: then it works, and tells what it found.
+    monkeypatch.setenv(variable_of(problem), "none")
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert problems(hass).keys() == {f"setting_wrong {problem}"}
+    await hass.config_entries.async_unload(entry.entry_id)
 
 
 # What is shown.
@@ -395,7 +404,13 @@ async def test_secrets_are_shown_nowhere(
         "variable": "COACHIQ_COACH__CODE",
     }
     report = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    place = told["settings"].pop("buses.house.channel")
+    assert place == {"value": peer.channel, "source": "entry"}
+    told["settings"]["buses.house.channel"] = {**place, "value": "**REDACTED**"}
+    for name in ("interface", "extras"):
+        told["settings"][f"buses.house.{name}"]["value"] = "**REDACTED**"
     assert report["configuration"] == {key: told[key] for key in ("settings", "problems")}
+    assert peer.channel not in str(report)
     assert report["features"]["energy"] == {"state": "on", "wanted": True, "needs": []}
     form = await start_options(hass, entry)
     assert "hunter2" not in str(report) + str(told) + str(form)
