@@ -195,7 +195,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
     async def async_start(self) -> None:
         """Make the known things and begin to open the buses."""
         make_devices(self)
-        await self.store.async_restore(self.coach)
+        await self.store.async_restore(self.coach, self.entry.title)
         self.coach.start()
 
     def open_buses(self) -> None:

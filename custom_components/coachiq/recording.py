@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-FOLDER = "recordings"
+# Home Assistant leaves out of its backups what ends in .log at the top of its configuration, a
+# folder too, and not what is further down (EXCLUDE_FROM_BACKUP of its backup integration).
+FOLDER = "coachiq_recordings.log"
 
 
 class Recordings:
@@ -35,7 +37,7 @@ class Recordings:
         self._hass = hass
         self._buses = buses
         self._links = links
-        self._folder = Path(hass.config.path(DOMAIN, FOLDER))
+        self._folder = Path(hass.config.path(FOLDER))
         self._running: dict[str, Recording] = {}
 
     async def async_start(self, keys: Iterable[str], ending: str, seconds: float) -> JsonObjectType:

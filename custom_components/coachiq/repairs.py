@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
 from homeassistant.core import HomeAssistant
 
 from .bridge_repair import BridgeFlow
@@ -10,6 +10,7 @@ from .bus import netlink
 from .bus.problem import explain
 from .const import BUS, CONF_SETTINGS
 from .error import AdapterError
+from .store import DAMAGED
 
 
 class InterfaceFlow(RepairsFlow):
@@ -59,9 +60,11 @@ def _take_down(interface: str) -> None:
 
 
 async def async_create_fix_flow(
-    _: HomeAssistant, __: str, data: dict[str, str | int | float | None] | None
+    _: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the flow that repairs an issue of a bus, or of two."""
+    """Return the flow that repairs an issue of a bus, or of two, or tells what was damaged."""
+    if issue_id.startswith(DAMAGED):
+        return ConfirmRepairFlow()
     words = {name: str(value) for name, value in (data or {}).items()}
     if "other" in words:
         return BridgeFlow(words["entry"], (words["one"], words["other"]))

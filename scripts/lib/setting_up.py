@@ -49,7 +49,7 @@ from custom_components.coachiq.const import (
 from custom_components.coachiq.entity import ThingEntity
 from custom_components.coachiq.rvc import load_spec
 from custom_components.coachiq.rvc.codec import BYTES
-from custom_components.coachiq.store import VERSION, Stored, StoredThing
+from custom_components.coachiq.stored import VERSION, Stored, StoredThing
 
 if TYPE_CHECKING:
     from homeassistant.core import (

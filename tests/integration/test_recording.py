@@ -29,7 +29,7 @@ UNKNOWN = "19FEF098#0102030405060708"
 def folder(hass: HomeAssistant, tmp_path: Path) -> Iterator[Path]:
     """Give Home Assistant a configuration folder of the test's own."""
     before, hass.config.config_dir = hass.config.config_dir, str(tmp_path)
-    yield tmp_path / "coachiq" / "recordings"
+    yield tmp_path / "coachiq_recordings.log"
     hass.config.config_dir = before
 
 

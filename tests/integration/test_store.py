@@ -118,6 +118,7 @@ async def test_written_soon_after_something_was_learnt(
 ) -> None:
     """A coach loses its power without a warning: the last level must be kept before that."""
     monkeypatch.setattr(store, "SAVE_DELAY", 0.05)
+    monkeypatch.setattr(store, "SAVE_PAUSE", 0.05)
     await peer.appear(ON)
 
     def saved() -> float | None:
