@@ -30,6 +30,7 @@ from .device import coach_identifier
 from .error import ProfileError, SettingError
 from .features import CHASSIS
 from .garbage import async_collect_in_pieces, async_spare_collections
+from .happening import Happenings
 from .hold import async_register_hold
 from .leftover import remove_leftovers
 from .migration import MINOR_VERSION, migrate
@@ -121,6 +122,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> No
     """Delete what was learnt of a coach, and what was asked of it."""
     forget_questions(hass, entry)
     await CoachStore(hass, entry.entry_id).async_remove()
+    await Happenings(hass, entry.entry_id).async_remove()
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> bool:

@@ -153,6 +153,6 @@ class MoverButton(MoverEntity, ButtonEntity):
         """Begin, or stop; raises a translated error."""
         way = self.entity_description.way
         if way is None:
-            await async_stop(self.coordinator, [self.thing])
+            await async_stop(self.coordinator, self.thing, self._context)
         else:
             await async_move(self.coordinator, self.thing, way, self._context)

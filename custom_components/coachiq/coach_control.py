@@ -59,7 +59,7 @@ class StopAll(CoachEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Stop; raises a translated error when a stop did not leave."""
-        await async_stop_all(self.coordinator)
+        await async_stop_all(self.coordinator, self._context)
 
 
 class Storage(CoachEntity, SwitchEntity):

@@ -46,7 +46,6 @@ CONF_STORAGE: Final = "storage"
 CONF_PACE: Final = "pace"
 BUS: Final = "bus"
 
-# What tells the logbook of what CoachIQ did, did not do, or was made to do.
 EVENT_ACTIVITY: Final = "coachiq_activity"
 
 # Protocols of a bus. J1939 is only listened to.

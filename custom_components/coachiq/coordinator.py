@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 import contextlib
 from datetime import datetime, timedelta
 from functools import partial
@@ -50,6 +50,7 @@ from .features import CHASSIS, DISCOVERY, NETWORK_CITIZENSHIP, TRANSMIT
 from .follow import Feed, Wanted
 from .garbage import async_spare_newcomers
 from .guard import Guard
+from .happening import Happenings
 from .node_place import NodePlaces
 from .promotion import Promotions, async_promote
 from .recording import Recordings
@@ -78,12 +79,24 @@ SPOKEN: Final = "spoken"
 
 
 class Note(Protocol):
-    """Puts a happening on record: `refused`, `stopped` or `override`, and why."""
+    """Puts on record what happened with a thing: `command`, `failed`, `refused` and the like."""
 
     def __call__(
-        self, thing: Thing, happening: str, context: Context | None, /, *, reason: str
+        self,
+        thing: Thing | None,
+        happening: str,
+        context: Context | None,
+        /,
+        *,
+        reason: str,
+        entity_id: str | None = None,
+        error: HomeAssistantError | None = None,
+        arguments: Mapping[str, object] | None = None,
     ) -> None:
-        """Note what happened to a thing, and by whom."""
+        """Note what happened to a thing, None for the coach as a whole, and by whom.
+
+        `reason` is why, or what was asked for; `error` is why that was not done.
+        """
 
 
 class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
@@ -147,6 +160,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         self.made: set[str] = set()
         # Puts on record what CoachIQ did, did not do, or was made to do.
         self.note: Note = _leave
+        self.happenings = Happenings(hass, entry.entry_id)
         self._witnesses: list[Witness] = []
         # What clients follow, by the buses and what they want of them.
         self.feeds: dict[tuple[tuple[str, ...], Wanted], Feed] = {}
@@ -466,7 +480,7 @@ def bus_keys(entry: ConfigEntry) -> list[str]:
     return [str(bus.unique_id) for bus in entry.get_subentries_of_type(BUS)]
 
 
-def _leave(_: Thing, __: str, ___: Context | None, *, reason: str) -> None:
+def _leave(*_: object, **__: object) -> None:
     """Put nothing on record."""
 
 

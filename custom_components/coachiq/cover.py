@@ -172,7 +172,7 @@ class CoachCover(MoverEntity, CoverEntity):
     @override
     async def async_stop_cover(self, **kwargs: Any) -> None:
         """Stop it."""
-        await async_stop(self.coordinator, [self.thing])
+        await async_stop(self.coordinator, self.thing, self._context)
 
     def _moves(self, direction: str) -> bool | None:
         """Tell whether it moves in a direction; None while the bus does not say."""

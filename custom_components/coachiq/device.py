@@ -40,6 +40,11 @@ def coach_identifier(entry: ConfigEntry) -> str:
     return f"coach-{entry.data[CONF_COACH]}"
 
 
+def coach_device(coordinator: CoachCoordinator) -> dr.DeviceEntry | None:
+    """Return the device of the coach."""
+    return _device(coordinator, coach_identifier(coordinator.entry))
+
+
 def bus_device(coordinator: CoachCoordinator, bus: str) -> dr.DeviceEntry:
     """Return the device of a bus."""
     device = _device(coordinator, f"bus-{bus}")

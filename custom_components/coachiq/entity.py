@@ -1,10 +1,12 @@
 """What all entities of things share: identity, availability, pace."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import override
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
@@ -87,6 +89,24 @@ class ThingEntity(NewsEntity, BaseCoordinatorEntity[CoachCoordinator]):
     async def async_update(self) -> None:
         """Do nothing: the bus speaks for itself."""
 
+    async def async_noted(self, act: Awaitable[None], what: str, **arguments: object) -> None:
+        """Wait until something is done, and put on record what was asked for, by whom."""
+        note = partial(
+            self.coordinator.note,
+            self.thing,
+            reason=what,
+            entity_id=self.entity_id,
+            arguments=arguments,
+        )
+        # Meanwhile somebody else may ask for something.
+        context = self._context
+        try:
+            await act
+        except HomeAssistantError as error:
+            note("failed", context, error=error)
+            raise
+        note("command", context)
+
     @override
     async def async_will_remove_from_hass(self) -> None:
         """Forget a write that waits."""
@@ -164,7 +184,8 @@ class CommandedEntity(ThingEntity):
         """Command the thing and wait for its answer; raises a translated error."""
         if self.entity_description.guarded:
             self.check_code()
-        await self.coordinator.async_command(self.thing, intent, **arguments)
+        act = self.coordinator.async_command(self.thing, intent, **arguments)
+        await self.async_noted(act, intent, **arguments)
 
     def check_code(self, code: str | None = None) -> None:
         """Raise a translated error if the owner's code is needed, and put that on record."""

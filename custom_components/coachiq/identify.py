@@ -62,7 +62,7 @@ class IdentifyButton(ThingEntity, ButtonEntity):
         self._blinking = True
         bright = level or self.thing.last_level or FULL
         try:
-            await self._blink(bright, lit=lit)
+            await self.async_noted(self._blink(bright, lit=lit), "identify")
         except HomeAssistantError:
             await self._show(bright, lit=lit)
             raise

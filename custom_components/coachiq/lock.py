@@ -70,4 +70,4 @@ class CoachLock(CommandedEntity, LockEntity):
     async def _async_turn(self, intent: str, asked: Mapping[str, Any]) -> None:
         """Command the lock with the code that came along."""
         self.check_code(asked.get(ATTR_CODE))
-        await self.coordinator.async_command(self.thing, intent)
+        await self.async_noted(self.coordinator.async_command(self.thing, intent), intent)

@@ -2,32 +2,29 @@
 
 from collections.abc import Callable
 
-from homeassistant.components.logbook.const import LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
+from homeassistant.components.logbook.const import (
+    LOGBOOK_ENTRY_ENTITY_ID,
+    LOGBOOK_ENTRY_MESSAGE,
+    LOGBOOK_ENTRY_NAME,
+)
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .const import DOMAIN, EVENT_ACTIVITY
-
-# What happened, with the key of the reason in words.
-SENTENCES = {
-    "refused": "was not moved: {reason}",
-    "stopped": "was stopped: {reason}",
-    "override": "was moved without knowing: {reason}",
-}
 
 
 @callback
 def async_describe_events(
     _: HomeAssistant,
-    async_describe_event: Callable[[str, str, Callable[[Event], dict[str, str]]], None],
+    async_describe_event: Callable[[str, str, Callable[[Event], dict[str, str | None]]], None],
 ) -> None:
     """Describe our happenings."""
 
     @callback
-    def describe(event: Event) -> dict[str, str]:
-        reason = event.data["reason"].removeprefix("interlock_").replace("_", " ")
+    def describe(event: Event) -> dict[str, str | None]:
         return {
-            LOGBOOK_ENTRY_NAME: event.data["name"],
-            LOGBOOK_ENTRY_MESSAGE: SENTENCES[event.data["happening"]].format(reason=reason),
+            LOGBOOK_ENTRY_NAME: event.data["title"],
+            LOGBOOK_ENTRY_MESSAGE: event.data["description"],
+            LOGBOOK_ENTRY_ENTITY_ID: event.data["entity_id"],
         }
 
     async_describe_event(DOMAIN, EVENT_ACTIVITY, describe)

@@ -38,6 +38,7 @@ def async_begin(
     except CommandError as error:
         coordinator.note(thing, "refused", context, reason=error.key)
         raise coordinator.translated(thing, error) from error
+    coordinator.note(thing, "command", context, reason=direction)
     if without:
         coordinator.note(thing, "override", context, reason=", ".join(without))
 
@@ -52,8 +53,14 @@ async def async_move(
         raise coordinator.translated(thing, error)
 
 
-async def async_stop(coordinator: CoachCoordinator, things: Iterable[Thing]) -> None:
-    """Stop things, whoever moves them; raises a translated error when a stop could not leave."""
+async def async_stop(coordinator: CoachCoordinator, thing: Thing, context: Context | None) -> None:
+    """Stop a thing, whoever moves it; raises a translated error when the stop could not leave."""
+    coordinator.note(thing, "command", context, reason="stop")
+    await _async_halt(coordinator, [thing])
+
+
+async def _async_halt(coordinator: CoachCoordinator, things: Iterable[Thing]) -> None:
+    """Stop things; raises a translated error when a stop could not leave."""
     stopped = list(things)
     outcome = await coordinator.async_halt(stopped)
     for thing in stopped:
@@ -61,9 +68,10 @@ async def async_stop(coordinator: CoachCoordinator, things: Iterable[Thing]) -> 
             raise coordinator.translated(thing, error)
 
 
-async def async_stop_all(coordinator: CoachCoordinator) -> None:
+async def async_stop_all(coordinator: CoachCoordinator, context: Context | None) -> None:
     """Stop all movers on every bus that can send; raises when a stop did not leave."""
     coach = coordinator.coach
+    coordinator.note(None, "command", context, reason="stop_all")
     coach.cranking.abort()
     movers = [thing for thing in coach.things.values() if coach.mover(thing.id)]
-    await async_stop(coordinator, [one for one in movers if coordinator.can_send(one.id.bus)])
+    await _async_halt(coordinator, [one for one in movers if coordinator.can_send(one.id.bus)])

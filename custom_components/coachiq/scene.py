@@ -40,4 +40,4 @@ class CoachScene(ThingEntity, Scene):
     @override
     async def async_activate(self, **kwargs: Any) -> None:
         """Recall it."""
-        await self.coordinator.async_recall(self.thing)
+        await self.async_noted(self.coordinator.async_recall(self.thing), "recall")

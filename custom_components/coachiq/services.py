@@ -29,6 +29,7 @@ from .coordinator import CoachConfigEntry, CoachCoordinator
 from .error import CommandError
 from .features import PROFILES
 from .move import async_stop_all
+from .overview import ACTIVITY_FIELDS, async_get_activity, async_get_summary
 from .profile_action import (
     ATTR_FILE,
     ATTR_PATH,
@@ -160,9 +161,9 @@ async def _stop_recording(coordinator: CoachCoordinator, call: ServiceCall) -> S
     )
 
 
-async def _stop_all(coordinator: CoachCoordinator, _: ServiceCall) -> None:
+async def _stop_all(coordinator: CoachCoordinator, call: ServiceCall) -> None:
     """Stop all that moves."""
-    await async_stop_all(coordinator)
+    await async_stop_all(coordinator, call.context)
 
 
 async def _unlock(coordinator: CoachCoordinator, call: ServiceCall) -> None:
@@ -227,6 +228,18 @@ ACTIONS = (
         name="get_configuration",
         fields={},
         run=_get_configuration,
+        response=SupportsResponse.ONLY,
+    ),
+    Action(
+        name="get_summary",
+        fields={},
+        run=async_get_summary,
+        response=SupportsResponse.ONLY,
+    ),
+    Action(
+        name="get_activity",
+        fields=ACTIVITY_FIELDS,
+        run=async_get_activity,
         response=SupportsResponse.ONLY,
     ),
     Action(

@@ -27,6 +27,7 @@ from .coordinator import CoachConfigEntry, CoachCoordinator
 from .device import node_name, registered_thing
 from .error import CommandError
 from .follow import Feed, Follower, Line, Wanted
+from .overview import bus_status
 from .rvc import Code, Spec, Value
 from .rvc.frame import canonical
 from .services import buses_meant
@@ -253,26 +254,6 @@ def _follow(
             coordinator.feeds.pop((buses, wanted), None)
 
     return stop
-
-
-def bus_status(coordinator: CoachCoordinator, bus: str) -> dict[str, Any]:
-    """Return how a bus is, for a client."""
-    link, health = coordinator.links[bus], coordinator.gauges[bus].health
-    return {
-        "bus": bus,
-        "name": coordinator.buses[bus].title,
-        "adapter": link.kind,
-        "state": health.state,
-        "may_transmit": link.may_transmit,
-        "load": health.load,
-        "frame_rate": health.frame_rate,
-        "received": link.count.received,
-        "sent": link.count.sent,
-        "error_frames": health.error_frames,
-        "dropped": health.dropped,
-        "reconnections": health.reconnects,
-        "problem": link.count.problem and link.count.problem.key,
-    }
 
 
 def _node(coordinator: CoachCoordinator, bus: str, source: int) -> dict[str, Any]:

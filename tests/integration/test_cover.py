@@ -55,6 +55,11 @@ async def set_up_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await until(lambda: all(map(entry.runtime_data.can_send, entry.runtime_data.links)))
 
 
+def happenings(told: list[Event[Any]]) -> list[tuple[str, str]]:
+    """Return what was put on record, and why, or what was asked for."""
+    return [(event.data["event_type"], event.data["metadata"]["reason"]) for event in told]
+
+
 async def act(hass: HomeAssistant, action: str, entity: str = COVER) -> None:
     """Act on a cover."""
     await hass.services.async_call(
@@ -137,17 +142,19 @@ async def test_rolling_stops_it_and_is_told(
     await peer.wait_for(STOP, timeout=0.3)
     await asyncio.sleep(0.3)
     assert EXTEND not in peer.take()
-    assert [(event.data["happening"], event.data["reason"]) for event in told] == [
-        ("stopped", "interlock_speed_unsafe")
-    ]
+    assert happenings(told) == [("command", "open"), ("stopped", "interlock_speed_unsafe")]
     with pytest.raises(HomeAssistantError, match="the coach is rolling"):
         await act(hass, "open_cover")
     assert told[-1].context.id == "me"
     described: list[Callable[[Event[Any]], dict[str, str]]] = []
     async_describe_events(hass, lambda _, __, describe: described.append(describe))
     assert [described[0](event) for event in told] == [
-        {"name": "Slide 1", "message": "was stopped: speed unsafe"},
-        {"name": "Slide 1", "message": "was not moved: speed unsafe"},
+        {"name": "Slide 1", "message": message, "entity_id": COVER}
+        for message in (
+            "was told: open",
+            "was stopped: speed unsafe",
+            "was not moved: speed unsafe",
+        )
     ]
 
 
@@ -175,10 +182,12 @@ async def test_what_was_overridden_is_told_with_its_user(
     told = async_capture_events(hass, "coachiq_activity")
     await act(hass, "open_cover")
     await act(hass, "stop_cover")
-    assert [(event.data["happening"], event.data["reason"]) for event in told] == [
-        ("override", "park_brake, speed, gear")
+    assert happenings(told) == [
+        ("command", "open"),
+        ("override", "park_brake, speed, gear"),
+        ("command", "stop"),
     ]
-    assert told[0].context.id == "me"
+    assert {event.context.id for event in told} == {"me"}
     await hass.config_entries.async_unload(entry.entry_id)
 
 

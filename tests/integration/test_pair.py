@@ -16,7 +16,7 @@ from tests.coach.test_interlock import chassis
 
 from .conftest import Peer, coach_entry, until, virtual_bus
 from .flow import suggested
-from .test_cover import act, driving, set_up_again, shut_down, turn_off, unload
+from .test_cover import act, driving, happenings, set_up_again, shut_down, turn_off, unload
 from .test_thing_flow import answer, decide, ids_of, thing_form
 
 OPENER, CLOSER = "house-dimmer-49", "house-dimmer-50"
@@ -194,13 +194,11 @@ async def test_the_other_output_ends_it_and_that_is_told(
     await peer.send(CLOSES, settle=False)
     await peer.wait_for(STOPS[0], timeout=0.3)
     await peer.send(*OFF)
-    assert [(event.data["happening"], event.data["reason"]) for event in told] == [
-        ("stopped", "mover_other_way")
-    ]
+    assert happenings(told) == [("command", "open"), ("stopped", "mover_other_way")]
     await act(hass, "open_cover", COVER)
     await peer.send(chassis({"park_brake": "unsafe"}), settle=False)
-    await until(lambda: len(told) == 2)
-    assert told[-1].data["reason"] == "interlock_park_brake_unsafe"
+    await until(lambda: len(told) == 4)
+    assert happenings(told[-1:]) == [("stopped", "interlock_park_brake_unsafe")]
     with pytest.raises(HomeAssistantError, match="Dimmer 49 does not move: the park brake"):
         await act(hass, "open_cover", COVER)
 

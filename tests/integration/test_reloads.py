@@ -10,9 +10,11 @@ from pathlib import Path
 import threading
 import time
 import tracemalloc
+from typing import Any
 
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
 import pytest
 
 from tests.bus.dialect import STREAMS, cannelloni
@@ -76,8 +78,11 @@ def left_open() -> dict[str, int]:
 def in_use(peer: Peer, stick: SerialPort, *ends: FarEnd | DatagramFarEnd) -> int:
     """Return the bytes that our code holds, without what the far ends have read.
 
-    The test plugin keeps what is stored: it takes the place of the disk.
+    The test plugin takes the place of the disk, and remembers each call of it with its content.
     """
+    disk: Any = Store
+    disk._async_load.reset_mock()
+    disk._async_write_data.reset_mock()
     peer.take()
     stick.forget()
     for end in ends:
