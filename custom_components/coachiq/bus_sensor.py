@@ -10,7 +10,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import EntityCategory, UnitOfRatio
+from homeassistant.const import EntityCategory, UnitOfRatio, UnitOfTime
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.update_coordinator import BaseCoordinatorEntity
 
@@ -67,6 +67,22 @@ BUS_SENSORS = (
     _count("garbled"),
     _count("dropped"),
     _count("reconnects"),
+    _count("decode_misses"),
+    BusSensorDescription(
+        key="unknown_dgns",
+        translation_key="unknown_dgns",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_registry_enabled_default=False,
+    ),
+    BusSensorDescription(
+        key="command_latency",
+        translation_key="command_latency",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.MILLISECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=False,
+    ),
     BusSensorDescription(
         key="last_frame",
         translation_key="last_frame",

@@ -203,7 +203,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
                 key, self.links[key], None if is_rv_c else chassis, makes_things=not follows
             )
             bitrate = int(configuration.buses[key].get("bitrate", BITRATE))
-            self.gauges[key] = Gauge(self.links[key], bitrate, clock)
+            self.gauges[key] = Gauge(self.links[key], self.coach.lines[key], bitrate, clock)
         self.recordings = Recordings(hass, self.buses, self.links)
 
     async def async_start(self) -> None:

@@ -1,5 +1,7 @@
 """How a bus is said to be, by what its link did in an interval."""
 
+from dataclasses import dataclass
+
 import can
 import pytest
 
@@ -7,6 +9,15 @@ from custom_components.coachiq.bus.health import Gauge, Health
 from custom_components.coachiq.bus.link import Link
 from tests.bus.wiring import channel, until
 from tests.fake_clock import FakeClock
+
+
+@dataclass
+class Reader:
+    """Who reads the frames."""
+
+    unknown_dgns: int = 0
+    decode_misses: int = 0
+    command_latency: float | None = None
 
 
 @pytest.mark.parametrize("bitrate", [250_000, 500_000])
@@ -24,7 +35,8 @@ async def test_a_bus_is_measured(bitrate: int) -> None:
         frames=lambda _, __: None,
         changed=lambda _: None,
     )
-    gauge = Gauge(link, bitrate, clock)
+    reader = Reader()
+    gauge = Gauge(link, reader, bitrate, clock)
     clock.advance(10.0)
     assert gauge.measure() == set(), "nothing is known of a bus that was never open"
     assert gauge.health == Health()
@@ -46,7 +58,9 @@ async def test_a_bus_is_measured(bitrate: int) -> None:
         # 10 frames/s of 142 bits.
         assert gauge.health.load == pytest.approx(142_000 / bitrate, abs=0.05)
         assert gauge.health.last_frame == heard_at
-        assert gauge.measure() == {"load", "frame_rate"}, "an interval of no length"
+        reader.unknown_dgns, reader.decode_misses, reader.command_latency = 1, 2, 34.5
+        told = {"load", "frame_rate", "unknown_dgns", "decode_misses", "command_latency"}
+        assert gauge.measure() == told, "an interval of no length"
         clock.advance(10.0)
         assert gauge.measure() == {"state", "load", "frame_rate"}
         assert gauge.health.state == "silent"

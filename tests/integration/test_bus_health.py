@@ -27,7 +27,10 @@ TANK = "19FFB780#0001040000000000"
 UNKNOWN = "19FED142#6432FFFFFFFFFFFF"
 UNKNOWN = "19FDE642#0011223344556677"
 STATE, LOAD, RATE = (f"sensor.house_network_{name}" for name in ("state", "load", "frame_rate"))
-COUNTS = ("error_frames", "garbled", "dropped", "reconnects", "last_frame")
+COUNTS = (
+    *("error_frames", "garbled", "dropped", "reconnects", "last_frame"),
+    *("decode_misses", "unknown_dgns", "command_latency"),
+)
 
 
 async def let_interval_pass(hass: HomeAssistant) -> None:

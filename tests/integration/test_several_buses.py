@@ -223,7 +223,7 @@ async def test_a_chassis_speaks_another_language(
     told = (await async_get_config_entry_diagnostics(hass, entry))["buses"]["chassis"]
     assert told["protocol"] == "j1939"
     assert told["state"] == "up"
-    assert told["nodes"] == ["00", "03", "8E"]
+    assert list(told["nodes"]) == ["00", "03", "8E"]
     assert "0F004" not in told["unknown_dgns"], "it is in the chassis's table"
     assert {"0FFFF", "1FEDA"} <= told["unknown_dgns"].keys()
     assert told["rejected"] == {}

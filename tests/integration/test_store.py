@@ -101,7 +101,7 @@ async def test_diagnostics(
     report = await get_diagnostics_for_config_entry(hass, hass_client, listener)
     bus = report["buses"]["house"]
     assert (bus["state"], bus["address"], bus["received"]) == ("up", None, 8)
-    assert bus["nodes"] == ["12", "8E", "9C"]
+    assert list(bus["nodes"]) == ["12", "8E", "9C"]
     assert bus["unknown_dgns"] == {"0BC00": 1}
     assert bus["rejected"] == {"house-tank-2": "no data"}
     thing = report["things"]["house-dimmer-36"]

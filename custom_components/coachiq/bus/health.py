@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from ..rvc import Clock
 from .link import Link, LinkState
@@ -24,6 +25,8 @@ class Health:
 
     `load` in % of the bitrate and `frame_rate` in frames/s are those of the last interval, ours
     included; counts are those since the start; `last_frame` is a moment of the link's clock.
+    `unknown_dgns` are those that no table has, `decode_misses` the frames that could not be read,
+    `command_latency` the milliseconds after which the last command was obeyed.
     """
 
     state: BusState = BusState.DOWN
@@ -34,15 +37,35 @@ class Health:
     dropped: int = 0
     reconnects: int = 0
     last_frame: float | None = None
+    unknown_dgns: int = 0
+    decode_misses: int = 0
+    command_latency: float | None = None
+
+
+class Reader(Protocol):
+    """What reads the frames of a bus, and how far it understands them."""
+
+    @property
+    def unknown_dgns(self) -> int:
+        """Return how many DGNs were heard that no table has."""
+
+    @property
+    def decode_misses(self) -> int:
+        """Return how many frames could not be read."""
+
+    @property
+    def command_latency(self) -> float | None:
+        """Return after how many milliseconds the last command was obeyed."""
 
 
 class Gauge:
     """Measures a link from one call to the next; nothing is done for a frame."""
 
-    def __init__(self, link: Link, bitrate: int, clock: Clock) -> None:
-        """Take the link and its bit/s."""
+    def __init__(self, link: Link, reader: Reader, bitrate: int, clock: Clock) -> None:
+        """Take the link, who reads its frames, and its bit/s."""
         self.health = Health()
         self._link = link
+        self._reader = reader
         self._bitrate = bitrate
         self._clock = clock
         self._open, self._opened = False, 0.0
@@ -100,6 +123,9 @@ class Gauge:
             dropped=self._link.dropped,
             reconnects=max(0, count.openings - 1),
             last_frame=self._link.heard_at,
+            unknown_dgns=self._reader.unknown_dgns,
+            decode_misses=self._reader.decode_misses,
+            command_latency=self._reader.command_latency,
         )
         return {
             name for name in Health.__slots__ if getattr(before, name) != getattr(self.health, name)

@@ -43,7 +43,7 @@ class Channel:
     `quiet` finds a cell by its whole last payload: a frame that is found says nothing new. Of the
     payload as a number, `prompt` are the bits that are read whenever they change. A channel of
     which nobody shows anything is read no further before `rest_until`; `known` counts its frames
-    since one told of something new.
+    since one told of something new. `last` is its last frame where it has no cells.
     """
 
     source: int
@@ -57,6 +57,7 @@ class Channel:
     cells: dict[tuple[int, ...], Cell] = field(default_factory=dict)
     quiet: dict[bytes, Cell] = field(default_factory=dict)
     known: int = 0
+    last: bytes = b""
     rest_until: float = 0.0
 
 

@@ -59,6 +59,18 @@ class Line:
     up: bool = False
     up_since: float = 0.0
     timers: list[Timer] = field(default_factory=list)
+    # Milliseconds from the last command that was obeyed to the frame that said so.
+    command_latency: float | None = None
+
+    @property
+    def unknown_dgns(self) -> int:
+        """Return how many DGNs were heard that the table lacks."""
+        return len(self.intake.unknown)
+
+    @property
+    def decode_misses(self) -> int:
+        """Return how many frames could not be read."""
+        return self.intake.unreadable
 
 
 class Coach:

@@ -101,6 +101,9 @@ class Intake:
         self.rejected: dict[ThingId, str] = {}
         self.frames = 0
         self.overlooked = 0
+        # Frames that cannot be read: without their key, and those of unknown DGNs in earlier
+        # openings.
+        self._unreadable = 0
         self.spec = spec
         self._keeper = keeper
         self._pace = pace
@@ -123,12 +126,26 @@ class Intake:
 
     def forget(self) -> None:
         """Forget every frame, since the bus went down; the things stay."""
+        self._unreadable = self.unreadable
         self._channels.clear()
         self._cells = 0
         self._voices.clear()
         self._late.clear()
         self._asked.clear()
         self.nodes.clear()
+
+    @property
+    def unreadable(self) -> int:
+        """Return how many frames could not be read: unknown DGNs, and frames without their key."""
+        return self._unreadable + sum(frames for _, _, frames, _ in self.strangers())
+
+    def last_frames(self) -> Iterator[tuple[int, bytes, float, Thing | None]]:
+        """Yield the last frame of each identifier and key: itself, when it was heard, of what."""
+        for can_id, channel in self._channels.items():
+            for cell in channel.cells.values():
+                yield can_id, cell.data, cell.heard, cell.thing
+            if channel.last:
+                yield can_id, channel.last, channel.heard, None
 
     def listen_closely(self, thing: ThingId) -> None:
         """Take the next frame of a thing as news even if it says the same."""
@@ -184,6 +201,7 @@ class Intake:
                 self._news(channel, channel.row, data, now)
             else:
                 channel.known += 1
+                channel.last = data
         if self._late:
             self._catch_up(now)
 
@@ -372,6 +390,7 @@ class Intake:
         """
         key = row.key_of(data)
         if key is None:
+            self._unreadable += 1
             return None, None
         cell = channel.cells.get(key)
         if cell is not None:
@@ -387,6 +406,7 @@ class Intake:
 
     def _hear_node(self, channel: Channel, row: Row, data: bytes, now: float) -> None:
         """Hand on what a node says of itself, and an acknowledgement that is for us, or for all."""
+        channel.last = data
         if row.dgn in SPOKEN:
             self._keeper.spoken(self.bus, channel.source, row.dgn, data, now)
         elif channel.destination in (GLOBAL, self.address):

@@ -185,6 +185,9 @@ class Orders:
         pending = self._pending.pop(thing.id, None)
         if pending and thing.expected:
             self._fading[thing.id] = pending
+        if pending and pending.obeyed_after is not None:
+            line = self._coach.lines[thing.id.bus]
+            line.command_latency = round(1000 * pending.obeyed_after, 1)
         if thing.answers != answered:
             self._learnt()
         self._changed(thing, set(thing.values))

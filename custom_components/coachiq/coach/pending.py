@@ -98,6 +98,8 @@ class Pending:
         self._attempts = 0
         self._out_at: float | None = None
         self._answered = False
+        # How many seconds after it was sent the thing has done as it was told.
+        self.obeyed_after: float | None = None
         self._ended = False
         self._handle: Handle | None = None
         self._timer: Timer | None = None
@@ -125,10 +127,12 @@ class Pending:
         if label(said.get("level")) in MOVING:
             # It obeys, but has no number to show yet: what was commanded stays a while.
             self._thing.answers = True
+            self._obey(now)
             self._end(None, keep_shown=True)
         elif spoken and all(
             agrees(self._expected[name], said[name], self._within.get(name, 0.0)) for name in spoken
         ):
+            self._obey(now)
             self._confirm()
 
     def acknowledge(self, code: Value) -> None:
@@ -211,6 +215,11 @@ class Pending:
         return bool(self._enough) and all(
             agrees(self._expected[name], self._thing.values.get(name)) for name in self._enough
         )
+
+    def _obey(self, now: float) -> None:
+        """Note how long the thing took."""
+        if self._out_at is not None:
+            self.obeyed_after = now - self._out_at
 
     def _confirm(self) -> None:
         """End well."""
