@@ -62,7 +62,7 @@ async def _async_tell(hass: HomeAssistant, entry: CoachConfigEntry, key: str, li
         if since is None:
             ir.async_delete_issue(hass, DOMAIN, issue_id(entry, key))
         return
-    reason = await _async_sentence(hass, problem)
+    reason = await async_explain(hass, problem)
     # It may have come up, or its entry have gone, while the sentence was looked up.
     if link.down_since is None or not entry.state.recoverable:
         return
@@ -88,7 +88,7 @@ async def _async_tell(hass: HomeAssistant, entry: CoachConfigEntry, key: str, li
     )
 
 
-async def _async_sentence(hass: HomeAssistant, problem: AdapterError) -> str:
+async def async_explain(hass: HomeAssistant, problem: AdapterError) -> str:
     """Return what the flow would say of a problem, in the language of this Home Assistant."""
     texts = await async_get_translations(hass, hass.config.language, "config", {DOMAIN})
     sentence = texts.get(f"component.{DOMAIN}.config.error.{problem.key}", "{problem}")
