@@ -14,7 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coach import Thing
 from .coach.jack import SIDES, side_is_up, side_moves
-from .coach.mover import CLOSE, OPEN, Mover, position_of
+from .coach.mover import CLOSE, OPEN, Mover, position_of, way_of
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .entity import MoverEntity, ThingDescription, matching
 from .move import async_move, async_stop
@@ -207,8 +207,3 @@ class Side(CoachCover):
         if self.thing.silent:
             return None
         return side_moves(self.entity_description.key, verb, self.thing.values)
-
-
-def way_of(key: str, direction: str) -> str:
-    """Return what the mover of a cover, by its description's key, calls a direction."""
-    return direction if key == "cover" else f"{direction}_{key}"

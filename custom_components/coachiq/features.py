@@ -18,6 +18,8 @@ GENERATOR_CONTROL: Final = "generator_control"
 ENERGY: Final = "energy"
 ACTIVITY: Final = "activity"
 RECORDING: Final = "recording"
+RAW_FRAMES: Final = "raw_frames"
+TIME_SETTING: Final = "time_setting"
 HOME_FOLLOWS_COACH: Final = "home_follows_coach"
 
 
@@ -67,6 +69,12 @@ FEATURES: Mapping[str, Feature] = {
                 )
             ),
         ),
+        Feature(
+            key=TIME_SETTING,
+            section="coach",
+            needs=(TRANSMIT,),
+            entities=frozenset((("clock", "set"),)),
+        ),
         # What is there for the Energy dashboard alone.
         Feature(
             key=ENERGY,
@@ -88,6 +96,8 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(key=ACTIVITY, section="records", modules=("activity",)),
         Feature(key=RECORDING, section="records", default=False, modules=("recording",)),
+        # The WebSocket commands that hand frames on ask for it.
+        Feature(key=RAW_FRAMES, section="records"),
         # It knows the borders of the time zones, which are 3 MB that few need.
         Feature(
             key=HOME_FOLLOWS_COACH,

@@ -14,10 +14,9 @@ from homeassistant.helpers import entity_registry as er
 import voluptuous as vol
 
 from .coach import Thing
-from .coach.mover import CLOSE, OPEN
+from .coach.mover import CLOSE, OPEN, way_of
 from .const import DOMAIN
 from .coordinator import CoachCoordinator
-from .cover import way_of
 from .error import CoachError
 from .move import async_begin
 

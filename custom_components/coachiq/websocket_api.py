@@ -13,7 +13,11 @@ from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components.websocket_api import async_register_command
 from homeassistant.components.websocket_api.connection import ActiveConnection
-from homeassistant.components.websocket_api.decorators import require_admin, websocket_command
+from homeassistant.components.websocket_api.decorators import (
+    async_response,
+    require_admin,
+    websocket_command,
+)
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.service import async_get_config_entry
@@ -26,8 +30,10 @@ from .const import DOMAIN
 from .coordinator import CoachConfigEntry, CoachCoordinator
 from .device import node_name, registered_thing
 from .error import CommandError
+from .features import RAW_FRAMES
 from .follow import Feed, Follower, Line, Wanted
 from .overview import bus_status
+from .running import async_require
 from .rvc import Code, Spec, Value
 from .rvc.frame import canonical
 from .services import buses_meant
@@ -76,10 +82,11 @@ def _nodes(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any
 
 @require_admin
 @websocket_command({vol.Required("type"): "coachiq/unknown_dgns", **_COACH})
-@callback
-def _unknown(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+@async_response
+async def _unknown(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
     """Tell which DGNs were heard that no table has, from whom and how often."""
     coordinator = _coach(hass, msg)
+    await async_require(coordinator, RAW_FRAMES)
     now = coordinator.clock.now()
     found = [
         {
@@ -170,10 +177,11 @@ def _changes(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, A
         vol.Optional("decoded", default=False): bool,
     }
 )
-@callback
-def _frames(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+@async_response
+async def _frames(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
     """Hand on the frames that are wanted, in batches that the client acknowledges."""
     coordinator = _coach(hass, msg)
+    await async_require(coordinator, RAW_FRAMES)
     buses = buses_meant(coordinator, msg.get("bus"))
     specs = [coordinator.coach.lines[key].intake.spec for key in buses]
     wanted = Wanted(

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.coachiq.follow import MOST_UNACKNOWLEDGED
 
-from .conftest import Peer
+from .conftest import Peer, until
 
 DIMMER = "19FEDA8E#247CC8FCFF0504FF"
 DIMMER_OFF = "19FEDA8E#247C00FCFF0500FF"
@@ -252,3 +252,18 @@ async def test_who_is_no_administrator_follows_nothing(
         assert (await guest.ask(kind))["error"]["code"] == "unauthorized"
     assert (await guest.result("coachiq/buses"))["buses"]
     assert (await guest.result("coachiq/things"))["things"][0]["entities"]
+
+
+async def test_without_raw_frames_nobody_follows_them(
+    hass: HomeAssistant, client: Client, listener: MockConfigEntry
+) -> None:
+    """The error names the option; what the coach has is told all the same."""
+    options = {**listener.options, "features": {"raw_frames": False}}
+    hass.config_entries.async_update_entry(listener, options=options)
+    await hass.async_block_till_done()
+    await until(lambda: listener.runtime_data.is_up("house"))
+    for kind in ("coachiq/frames/subscribe", "coachiq/unknown_dgns"):
+        error = (await client.ask(kind))["error"]
+        assert error["translation_key"] == "feature_off"
+        assert error["translation_placeholders"]["feature"] == "Frames for clients"
+    assert (await client.result("coachiq/buses"))["buses"]

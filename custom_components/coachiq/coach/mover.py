@@ -253,3 +253,8 @@ def _runs(value: Value) -> bool | None:
         return value
     word = label(value)
     return None if word is None else word == "on"
+
+
+def way_of(key: str, direction: str) -> str:
+    """Return what the mover of a cover, by its description's key, calls a direction."""
+    return direction if key == "cover" else f"{direction}_{key}"
