@@ -106,6 +106,15 @@ def faults(count: int) -> str:
     return fault_table.write(count)
 
 
+def clients(count: int) -> str:
+    """Let clients follow all frames of a full bus so long; raises when one gets too few."""
+    import clients as following  # noqa: PLC0415  # it needs all of Home Assistant, too
+
+    outcome = following.run(count)
+    outcome.check()
+    return str(outcome)
+
+
 PROOFS = {
     "fuzz": Proof(
         shows="nothing raises, whatever comes from the bus",
@@ -127,6 +136,12 @@ PROOFS = {
         count=3,
         unit="rounds",
         run=faults,
+    ),
+    "clients": Proof(
+        shows="clients that follow a full bus, and never acknowledge, hold nobody up",
+        count=120,
+        unit="seconds",
+        run=clients,
     ),
     "reloads": Proof(
         shows="no thread, socket or memory is left by a coach that is closed",

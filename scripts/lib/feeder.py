@@ -23,6 +23,8 @@ HEADER = struct.Struct("!BBBH")
 ENTRY = struct.Struct("!IB")
 EXTENDED = 0x8000_0000
 BEGINNING = 0.1
+# Frames/s of a bus of 250 kbit/s that is never idle: 141.9 bits a frame, stuffing and CRC included.
+FULL = 1762.0
 # How often it looks what is due, in seconds; a gateway collects frames for longer.
 TURN = {"socketcan": 0.0005, "cannelloni": 0.004}
 # A bus never bursts: who was held up for longer than this goes on later instead.

@@ -10,6 +10,7 @@ from alone import ROOT
 
 sys.path.insert(0, str(ROOT))
 
+from feeder import FULL
 from load_coach import BUSES, Feed, Reader, coach_of, corpus, home_assistant, recorded
 from load_commands import Commander
 from load_figure import Figure
@@ -21,8 +22,6 @@ from custom_components.coachiq.rvc import load_spec
 if TYPE_CHECKING:
     from custom_components.coachiq.coordinator import CoachCoordinator
 
-# Frames/s of a bus of 250 kbit/s that is never idle: 141.9 bits a frame, stuffing and CRC included.
-FULL = 1762.0
 FAST = 5000.0
 SECONDS = 600.0
 FAST_PART = 0.1
