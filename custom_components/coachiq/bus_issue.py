@@ -10,6 +10,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.translation import async_get_translations
 
 from .bus import Link
+from .bus_trouble import Troubles
 from .const import DOMAIN
 from .error import AdapterError
 
@@ -34,8 +35,10 @@ def watch_buses(hass: HomeAssistant, entry: CoachConfigEntry) -> Callable[[], No
 
     A bus has one issue at most, named by its entry and key.
     """
+    troubles = Troubles(hass, entry)
 
     async def look(_: datetime) -> None:
+        troubles.look()
         for key, link in entry.runtime_data.links.items():
             await _async_tell(hass, entry, key, link)
 
@@ -43,6 +46,7 @@ def watch_buses(hass: HomeAssistant, entry: CoachConfigEntry) -> Callable[[], No
 
     def end() -> None:
         stop()
+        troubles.forget()
         for key in entry.runtime_data.links:
             ir.async_delete_issue(hass, DOMAIN, issue_id(entry, key))
 

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from .bridge_repair import BridgeFlow
 from .bus import netlink
 from .bus.problem import explain
+from .bus_trouble import ForgetFlow
 from .const import BUS, CONF_SETTINGS
 from .error import AdapterError
 from .store import DAMAGED
@@ -62,10 +63,12 @@ def _take_down(interface: str) -> None:
 async def async_create_fix_flow(
     _: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the flow that repairs an issue of a bus, or of two, or tells what was damaged."""
+    """Return the flow that repairs an issue of a bus, of two, or of one that is gone, or tells what was damaged."""
     if issue_id.startswith(DAMAGED):
         return ConfirmRepairFlow()
     words = {name: str(value) for name, value in (data or {}).items()}
+    if "forgotten" in words:
+        return ForgetFlow(words["entry"])
     if "other" in words:
         return BridgeFlow(words["entry"], (words["one"], words["other"]))
     return InterfaceFlow(words)

@@ -13,6 +13,7 @@ from custom_components.coachiq import (
     binary_sensor,
     bus_issue,
     bus_sensor,
+    bus_trouble,
     button,
     climate,
     coach_control,
@@ -98,6 +99,8 @@ def issues() -> dict[str, bool]:
     """Return whether an issue can be repaired, by the keys that the code raises them with."""
     # What is wrong with a bus or a recording names its issue.
     found = dict.fromkeys(errors_of("RecordingError"), False) | bus_issue.UNSET
+    found |= dict.fromkeys([row.key for row in bus_trouble.BUS_TROUBLES], False)
+    found[bus_trouble.INPUT_MISSING] = False
     for path in FOLDER.rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (

@@ -66,7 +66,7 @@ class Gauge:
         self.health = Health()
         self._link = link
         self._reader = reader
-        self._bitrate = bitrate
+        self.bitrate = bitrate
         self._clock = clock
         self._open, self._opened = False, 0.0
         self._since = clock.now()
@@ -98,7 +98,7 @@ class Gauge:
         if not self._open or seconds <= 0:
             return None, None
         return (
-            round(100 * more_bits / seconds / self._bitrate, 1),
+            round(100 * more_bits / seconds / self.bitrate, 1),
             round(more_frames / seconds, 1),
         )
 

@@ -1,6 +1,7 @@
 """What the nodes of one bus say of themselves: what they are, and what is wrong with them."""
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..rvc import (
@@ -13,7 +14,14 @@ from ..rvc import (
     read_dm_rv,
     words,
 )
-from .node_name import best_name, claimed_name, maker_of_claim, product_name, provisional_name
+from .node_name import (
+    NAME_BYTES,
+    best_name,
+    claimed_name,
+    maker_of_claim,
+    product_name,
+    provisional_name,
+)
 
 PRODUCT_IDENTIFICATION = 0xFEEB
 DM_RV = 0x1FECA
@@ -21,6 +29,8 @@ DM1 = 0xFECA
 SPOKEN = frozenset((PRODUCT_IDENTIFICATION, DM_RV, DM1, ADDRESS_CLAIM))
 # Also has things to say that are shown field by field (RV-C section 6.3.2, 2023-11).
 GENERIC_CONFIGURATION = 0x1FED8
+# 254 is who has no address, 255 is everybody.
+HIGHEST_ADDRESS = 253
 _REVISION_BYTE, _HIGHEST_REVISION = 3, 0xFC
 # As J1939 numbers those that were seen in coaches (eti's manufacturers.csv).
 MAKERS = {
@@ -31,6 +41,11 @@ MAKERS = {
     440: "Cummins Power Generation",
     755: "Firefly",
 }
+# Two nodes have one address when each has claimed it so often in so many seconds. Nodes that share
+# it by chance settle that at once (RV-C section 3.3, 2023-11): one of them claims it once only.
+CONTEST_TIME = 120.0
+CONTEST_CLAIMS = 3
+MOST_CLAIMS = 32
 # What is printed of a text that anybody may send.
 LONGEST = 60
 
@@ -66,10 +81,16 @@ class Citizens:
         self._diagnostics = diagnostics
         self._chassis = chassis
         self._active = ActiveFaults()
+        # When which NAME has claimed an address lately.
+        self._claims: dict[int, deque[tuple[float, bytes]]] = defaultdict(
+            lambda: deque(maxlen=MOST_CLAIMS)
+        )
 
     def hear(self, source: int, dgn: int, data: bytes, now: float) -> bool:
         """Take in a message of one of the `SPOKEN` DGNs; tell whether it says something new."""
         if dgn == ADDRESS_CLAIM:
+            if source <= HIGHEST_ADDRESS and len(data) >= NAME_BYTES:
+                self._claims[source].append((now, data[:NAME_BYTES]))
             self._call(source, claimed_name(data), now)
             return self._made_by(source, maker_of_claim(data))
         if dgn == GENERIC_CONFIGURATION:
@@ -94,7 +115,15 @@ class Citizens:
     def forget(self) -> None:
         """Forget what is wrong, since the bus is down; what a node is does not change."""
         self.lamps.clear()
+        self._claims.clear()
         self._active = ActiveFaults()
+
+    def claimants(self, now: float) -> Iterator[tuple[int, bool]]:
+        """Yield each address that two nodes have claimed lately, and whether they go on so."""
+        for source, claims in self._claims.items():
+            lately = Counter(name for since, name in claims if now - since <= CONTEST_TIME)
+            if len(lately) > 1:
+                yield source, lately.most_common(2)[1][1] >= CONTEST_CLAIMS
 
     def faults(self, source: int) -> list[Words]:
         """Return what is wrong with a node, in words."""

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Protocol
 
 from ..error import BusError, CommandError
-from ..rvc import GLOBAL, REQUEST, Clock, Diagnostics, Spec, Timer, Value, request
+from ..rvc import ADDRESS_CLAIM, GLOBAL, REQUEST, Clock, Diagnostics, Spec, Timer, Value, request
 from .calibration import calibrated
 from .citizen import Citizens
 from .cranking import Cranking
@@ -444,6 +444,16 @@ class Coach:
         if line.wire.send(REQUEST, request(dgn), left, destination=GLOBAL):
             # Also now: an answer may be read before the sender reports that the request has left.
             line.intake.asked(dgn, self._clock.now())
+
+    def doubted_addresses(self, bus: str) -> list[int]:
+        """Return the addresses that two nodes share; those that may be are asked who has them."""
+        line, shared = self.lines[bus], []
+        for source, goes_on in line.citizens.claimants(self._clock.now()):
+            if goes_on:
+                shared.append(source)
+            if not self._in_storage:
+                line.wire.send(REQUEST, request(ADDRESS_CLAIM), lambda _: None, destination=source)
+        return sorted(shared)
 
     def _ask(self, line: Line, bus: str) -> None:
         """Begin to ask for every status that a family needs, in place of what is still asked."""

@@ -23,6 +23,8 @@ from .thing import Thing, ThingId
 BELIEF_GAP = 0.1
 ANSWER_WINDOW = 3.0
 MOST_THINGS = 1000
+# Why a thing is not made when there are so many.
+TOO_MANY = "too many things"
 MOST_CHANNELS = 4000
 # A coach has a few hundred; only who sends every key from every address needs more.
 MOST_CELLS = 20_000
@@ -474,7 +476,7 @@ class Intake:
             if not answered and (first or now - cell.heard < BELIEF_GAP):
                 return
             if self._keeper.is_full(self.bus):
-                self._reject(identity, "too many things")
+                self._reject(identity, TOO_MANY)
                 return
             thing = self._keeper.admit(identity, family, channel.source)
             if thing is None:
