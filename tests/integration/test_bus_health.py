@@ -231,3 +231,35 @@ async def test_diagnostics_tell_of_health(
     assert (bus["garbled"], bus["dropped"], bus["follows"]) == (0, 0, False)
     assert bus["load"] > 0
     assert 0 <= bus["heard_seconds_ago"] < 5
+
+
+async def test_what_is_not_understood_and_how_long_commands_take(
+    hass: HomeAssistant, entry: MockConfigEntry, peer: Peer
+) -> None:
+    """Unknown DGNs and frames without their key are counted, over a reconnection too."""
+    await enable(hass, entry)
+    await peer.appear("19FEDA8E#247C00FCFF0500FF")
+    await let_interval_pass(hass)
+    assert said(hass, "bus-house-command_latency") == "unknown"
+    assert (said(hass, "bus-house-unknown_dgns"), said(hass, "bus-house-decode_misses")) == (
+        "0",
+        "0",
+    )
+    await peer.send(*["19FD0142#0011223344556677"] * 2, "19FD0242#00", "19FEDA8E#")
+    light = er.async_get(hass).async_get_entity_id("light", DOMAIN, "house-dimmer-36-light")
+    turn_on = hass.async_create_task(
+        hass.services.async_call("light", "turn_on", {"entity_id": light}, blocking=True)
+    )
+    await peer.wait_for("19FEDB")
+    await asyncio.sleep(0.1)
+    await peer.send("19FEDA8E#247CC8FCFF0504FF")
+    await turn_on
+    await let_interval_pass(hass)
+    assert 90 < float(said(hass, "bus-house-command_latency")) < 800
+    assert (said(hass, "bus-house-unknown_dgns"), said(hass, "bus-house-decode_misses")) == (
+        "2",
+        "4",
+    )
+    entry.runtime_data.coach.lines["house"].intake.forget()
+    await let_interval_pass(hass)
+    assert said(hass, "bus-house-decode_misses") == "4"
