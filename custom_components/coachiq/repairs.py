@@ -63,7 +63,7 @@ def _take_down(interface: str) -> None:
 async def async_create_fix_flow(
     _: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the flow that repairs an issue of a bus, of two, or of one that is gone, or tells what was damaged."""
+    """Return the flow of an issue: of a bus, of two, of one that is gone, or of damage."""
     if issue_id.startswith(DAMAGED):
         return ConfirmRepairFlow()
     words = {name: str(value) for name, value in (data or {}).items()}
