@@ -7,6 +7,8 @@ from typing import Final
 
 from homeassistant.const import Platform
 
+from .coach.mover import LEVELING
+
 TRANSMIT: Final = "transmit"
 DISCOVERY: Final = "discovery"
 CHASSIS: Final = "chassis"
@@ -55,7 +57,14 @@ FEATURES: Mapping[str, Feature] = {
         Feature(key=CHASSIS, section="network", of_model=True),
         Feature(key=NETWORK_CITIZENSHIP, section="network", needs=(TRANSMIT,)),
         Feature(key=PROFILES, section="coach"),
-        Feature(key=MOVERS, section="coach", platforms=(Platform.COVER,), of_model=True),
+        Feature(
+            key=MOVERS,
+            section="coach",
+            platforms=(Platform.COVER,),
+            of_model=True,
+            # What levels the coach has buttons besides.
+            entities=frozenset(("leveling", way) for way in LEVELING),
+        ),
         Feature(
             key=GENERATOR_CONTROL,
             section="coach",
@@ -64,8 +73,14 @@ FEATURES: Mapping[str, Feature] = {
             entities=frozenset(
                 (
                     ("generator", "switch"),
-                    ("generator_demand", "switch"),
-                    ("generator_demand", "override"),
+                    *(
+                        ("generator_demand", key)
+                        for key in ("switch", "override", "manual", "locked", "minimum_cycle_time")
+                    ),
+                    *(
+                        ("ags_criterion", key)
+                        for key in ("switch", "voltage_threshold", "charge_start", "charge_stop")
+                    ),
                 )
             ),
         ),

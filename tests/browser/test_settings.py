@@ -13,6 +13,7 @@ from .test_things import UNKNOWN_COACH, open_options
 
 LIGHT = "light.dimmer_25"
 TRANSMIT, LIFE, GENERATOR = "Control the coach", "Signs of life", "Start the generator"
+CLOCK = "Set the coach's clock"
 OVERRIDE = "COACHIQ_FEATURES__ENABLE_ENERGY"
 
 
@@ -43,16 +44,17 @@ def test_features_are_turned_off_and_on(ha: HomeAssistant, home: HomePage, tmp_p
     switch(flow, TRANSMIT).click()
     home.shot("50-features")
     flow.get_by_role("button", name="Submit").click()
-    wrong = f"“{TRANSMIT}” is needed by: {LIFE}, {GENERATOR}."
+    wrong = f"“{TRANSMIT}” is needed by: {LIFE}, {GENERATOR}, {CLOCK}."
     expect(flow.get_by_text(wrong)).to_be_visible()
     home.shot("51-features-needed")
-    for label in (LIFE, GENERATOR):
+    for label in (LIFE, GENERATOR, CLOCK):
         switch(flow, label).click()
     save(flow)
     wait_for(lambda: not ha.states("button.") or None, "the buttons to go", 20)
 
     flow = open_options(home, "What CoachIQ may do")
-    switch(flow, GENERATOR).click()
+    for label in (GENERATOR, CLOCK):
+        switch(flow, label).click()
     save(flow)
     wait_for(lambda: ha.states("button.").keys() >= before or None, "the buttons to come back", 30)
     ha.wait_state(LIGHT, "off", seconds=15)

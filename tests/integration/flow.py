@@ -13,11 +13,14 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import translation
 
 from custom_components.coachiq.const import DOMAIN
-from custom_components.coachiq.features import sections
+from custom_components.coachiq.features import FEATURES, sections
 
 # What a flow shows: one of Home Assistant's typed dictionaries, whose keys depend on the step.
 type Form = Any
 type Answers = dict[str, Any]
+
+# What cannot be without it.
+NEED_TRANSMIT = tuple(key for key, one in FEATURES.items() if "transmit" in one.needs)
 
 HOUSE: Answers = {"name": "House", "protocol": "rv_c", "listen_only": False}
 COACH: Answers = {"name": "Our Coach", "profile": "none", "transmit": False}

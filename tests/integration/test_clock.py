@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.coachiq.button import local_time
 
-from .conftest import Peer, until
+from .conftest import Peer, coach_entry, set_up, until, virtual_bus
 
 # 2026-11-24 14:05:30, five hours west of Greenwich.
 NOW = "19FFFF80#1A0B18030E051E05"
@@ -78,9 +78,14 @@ async def test_the_clock_is_set_and_says_so(
     assert not [frame for frame in peer.take() if frame.startswith("19FFFE")]
 
 
-async def test_a_coach_that_is_only_listened_to_says_why_its_clock_is_not_set(
-    hass: HomeAssistant, listener: MockConfigEntry, peer: Peer
+async def test_a_network_that_is_only_listened_to_says_why_its_clock_is_not_set(
+    hass: HomeAssistant, peer: Peer
 ) -> None:
+    bus = virtual_bus(peer.channel)
+    bus["data"] = {**bus["data"], "listen_only": True}
+    entry = coach_entry(bus)
+    await set_up(hass, entry)
     await peer.appear(NOW)
     with pytest.raises(HomeAssistantError, match="only listens on network House"):
         await hass.services.async_call("button", "press", {"entity_id": BUTTON}, blocking=True)
+    await hass.config_entries.async_unload(entry.entry_id)

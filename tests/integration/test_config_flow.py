@@ -23,6 +23,7 @@ from .conftest import coach_entry, virtual_bus
 from .flow import (
     COACH,
     HOUSE,
+    NEED_TRANSMIT,
     Form,
     accept,
     by_hand,
@@ -256,7 +257,7 @@ async def test_options_take_effect(hass: HomeAssistant, entry: MockConfigEntry) 
     flow = await start_options(hass, entry)
     flow = await hass.config_entries.options.async_configure(
         flow["flow_id"],
-        chosen(transmit=False, generator_control=False, network_citizenship=False, discovery=False),
+        chosen(**dict.fromkeys((*NEED_TRANSMIT, "transmit", "discovery"), False)),
     )
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()

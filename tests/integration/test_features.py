@@ -40,7 +40,7 @@ from custom_components.coachiq.migration import MINOR_VERSION, VERSION
 from tests.coach.test_interlock import APPEAR
 
 from .conftest import Peer, allow, coach_entry, set_up, until, virtual_bus
-from .flow import chosen, start_options
+from .flow import NEED_TRANSMIT, chosen, start_options
 from .test_texts import ROWS
 
 FOLDER = Path(table.__file__).parent
@@ -173,13 +173,7 @@ async def test_the_form_turns_on_what_is_needed_and_names_what_needs(
     assert not shown["transmit"], "what was entered is still there"
     result = await hass.config_entries.options.async_configure(
         result["flow_id"],
-        chosen(
-            transmit=False,
-            generator_control=False,
-            network_citizenship=False,
-            time_setting=False,
-            energy=False,
-        ),
+        chosen(**dict.fromkeys((*NEED_TRANSMIT, "transmit", "energy"), False)),
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert not listener.options["features"]["energy"]
@@ -287,8 +281,7 @@ async def test_without_transmitting_there_are_no_buttons(
 ) -> None:
     await peer.appear(LIGHT)
     assert hass.states.async_entity_ids("button")
-    off = ("transmit", "generator_control", "network_citizenship", "time_setting")
-    await turn(hass, entry, **dict.fromkeys(off, False))
+    await turn(hass, entry, **dict.fromkeys((*NEED_TRANSMIT, "transmit"), False))
     assert not [one for one in ids(hass, entry) if one.startswith("button")]
     assert hass.states.get("light.dimmer_36")
 

@@ -407,20 +407,20 @@ async def test_a_coach_that_is_not_set_up_has_only_settings(
 
 @pytest.mark.parametrize("family", sorted(GUARDED))
 async def test_what_can_hurt_people_is_asked_about_whatever_it_is_taken_for(
-    hass: HomeAssistant, listener: MockConfigEntry, peer: Peer, family: str
+    hass: HomeAssistant, entry: MockConfigEntry, peer: Peer, family: str
 ) -> None:
     """What is allowed appears, and goes again when the owner takes that back."""
     await peer.appear(GUARDED_FRAMES[family])
-    (thing,) = map(str, listener.runtime_data.coach.things)
+    (thing,) = map(str, entry.runtime_data.coach.things)
     before = ids_of(hass, thing)
-    form = await thing_form(hass, listener, thing)
+    form = await thing_form(hass, entry, thing)
     assert suggested(form)["allowed"] is False
     await answer(hass, form, {"kind": "profile", "allowed": True})
-    assert listener.options["things"] == {thing: {"allowed": True}}
+    assert entry.options["things"] == {thing: {"allowed": True}}
     more = ids_of(hass, thing).keys() - before.keys()
     # A water heater has more modes.
     assert bool(more) is (family != "water_heater")
-    form = await thing_form(hass, listener, thing)
+    form = await thing_form(hass, entry, thing)
     await answer(hass, form, {"kind": "profile", "allowed": False})
     assert ids_of(hass, thing) == before
 

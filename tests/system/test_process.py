@@ -51,7 +51,7 @@ def test_lights_are_known_again_after_a_restart(ha: HomeAssistant) -> None:
 
 LISTEN = {
     "network": {"transmit": False, "network_citizenship": False},
-    "coach": {"generator_control": False},
+    "coach": {"generator_control": False, "time_setting": False},
 }
 
 
