@@ -193,16 +193,34 @@ class HomeAssistant:
                 self.get("/api/")
                 return
         self.token = ""
-        code = self._create_owner() if self._has_no_owner() else self._log_in()
-        form = {"grant_type": "authorization_code", "code": code, "client_id": CLIENT_ID}
-        answer = self.request("POST", "/auth/token", form=form)
-        self.token = answer["access_token"]
-        with self.websocket() as ws:
-            # Named by the time: Home Assistant wants each name once.
-            name = f"CoachIQ scripts {time.time():.0f}"
-            self.token = ws.call("auth/long_lived_access_token", client_name=name, lifespan=3650)
+        new = self._has_no_owner()
+        code = self._create_owner() if new else self._log_in(self.username, self.password)
+        self.token = self._long_lived_token(code)
         keep.touch(mode=0o600)
         keep.write_text(self.token, encoding="utf-8")
+
+    def add_user(self, username: str, password: str, group: str) -> str:
+        """Create a user of a group; return a long-lived token of his."""
+        with self.websocket() as ws:
+            user = ws.call("config/auth/create", name=username.title(), group_ids=[group])["user"]
+            ws.call(
+                "config/auth_provider/homeassistant/create",
+                user_id=user["id"],
+                username=username,
+                password=password,
+            )
+        return self._long_lived_token(self._log_in(username, password))
+
+    def _long_lived_token(self, code: str) -> str:
+        """Return a token for a code."""
+        form = {"grant_type": "authorization_code", "code": code, "client_id": CLIENT_ID}
+        access = self.request("POST", "/auth/token", form=form)["access_token"]
+        with Connection(self.url, access) as ws:
+            # Named by the time: Home Assistant wants each name once.
+            name = f"CoachIQ scripts {time.time():.0f}"
+            return cast(
+                str, ws.call("auth/long_lived_access_token", client_name=name, lifespan=3650)
+            )
 
     def _has_no_owner(self) -> bool:
         """Tell whether onboarding still waits for the owner's account."""
@@ -220,7 +238,7 @@ class HomeAssistant:
         }
         return cast(str, self.post("/api/onboarding/users", owner)["auth_code"])
 
-    def _log_in(self) -> str:
+    def _log_in(self, username: str, password: str) -> str:
         """Log in with name and password and return a code for a token."""
         start = {
             "client_id": CLIENT_ID,
@@ -228,7 +246,7 @@ class HomeAssistant:
             "redirect_uri": CLIENT_ID,
         }
         flow = self.post("/auth/login_flow", start)
-        login = {"client_id": CLIENT_ID, "username": self.username, "password": self.password}
+        login = {"client_id": CLIENT_ID, "username": username, "password": password}
         return cast(str, self.post(f"/auth/login_flow/{flow['flow_id']}", login)["result"])
 
     # Requests

@@ -1,9 +1,11 @@
 """Fixtures of the tests that run a whole system; scripts/test loads them as a plugin."""
 
 from collections.abc import Iterator
+import json
 import os
 from pathlib import Path
 
+from demo import DOMAIN, SIMULATED_COACH
 from ha_process import HomeAssistant
 import pytest
 
@@ -15,6 +17,25 @@ def ha(tmp_path: Path) -> Iterator[HomeAssistant]:
     """A running Home Assistant without any entry of ours."""
     with HomeAssistant(tmp_path / "config") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def coach(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HomeAssistant]:
+    """A running Home Assistant with the simulated coach, whose patio awning may be moved."""
+    ha = HomeAssistant(tmp_path_factory.mktemp("coach") / "config")
+    with ha:
+        ha.add_integration(DOMAIN, SIMULATED_COACH)
+    path = ha.config_dir / ".storage" / "core.config_entries"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    (entry,) = (one for one in content["data"]["entries"] if one["domain"] == DOMAIN)
+    (bus,) = entry["subentries"]
+    entry["options"]["things"] = {f"{bus['unique_id']}-awning-1": {"allowed": True}}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with ha:
+        ha.wait_state("light.bedroom_ceiling_light", "off", seconds=30)
+        ha.wait_state("cover.patio_awning", "closed", seconds=30)
+        ha.wait_state("binary_sensor.chassis_park_brake", "on", seconds=30)
+        yield ha
 
 
 @pytest.fixture(scope="session")
