@@ -15,7 +15,7 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.service import async_get_config_entry
+from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
@@ -38,6 +38,7 @@ from .profile_action import (
     async_import_profile,
 )
 from .running import async_require
+from .take_over import TAKE_OVER_FIELDS, async_take_over
 from .translated_error import in_words
 
 ATTR_BUS = "bus"
@@ -53,7 +54,8 @@ class Action:
     """An action on one coach; `run` gets its coordinator and the call.
 
     Each also takes `config_entry_id`, which may be left out when there is one coach only; one that
-    acts `everywhere` is for all coaches at once. It is refused while its `feature` is off.
+    acts `everywhere` is for all coaches at once. It is refused while its `feature` is off; one for an
+    `admin` is refused to others.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Action:
     response: SupportsResponse = SupportsResponse.NONE
     everywhere: bool = False
     feature: str | None = None
+    admin: bool = False
 
 
 def buses_meant(coordinator: CoachCoordinator, wanted: str | None) -> list[str]:
@@ -260,6 +263,13 @@ ACTIONS = (
         feature=PROFILES,
         response=SupportsResponse.ONLY,
     ),
+    Action(
+        name="take_over_entities",
+        fields=TAKE_OVER_FIELDS,
+        run=async_take_over,
+        response=SupportsResponse.ONLY,
+        admin=True,
+    ),
 )
 
 
@@ -290,13 +300,12 @@ def async_register_actions(hass: HomeAssistant) -> None:
             supports_response=SupportsResponse.OPTIONAL,
         )
     for action in ACTIONS:
-        hass.services.async_register(
-            DOMAIN,
-            action.name,
-            partial(_async_run, action),
-            schema=_schema(action),
-            supports_response=action.response,
+        register = (
+            partial(async_register_admin_service, hass)
+            if action.admin
+            else hass.services.async_register
         )
+        register(DOMAIN, action.name, partial(_async_run, action), _schema(action), action.response)
 
 
 def _schema(action: Action) -> vol.Schema:
