@@ -54,8 +54,8 @@ class Action:
     """An action on one coach; `run` gets its coordinator and the call.
 
     Each also takes `config_entry_id`, which may be left out when there is one coach only; one that
-    acts `everywhere` is for all coaches at once. It is refused while its `feature` is off; one for an
-    `admin` is refused to others.
+    acts `everywhere` is for all coaches at once. It is refused while its `feature` is off, and one
+    for an `admin` to all others.
     """
 
     name: str
