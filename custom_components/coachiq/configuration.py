@@ -36,6 +36,7 @@ from .setting import (
     ENABLE,
     INTERFACES,
     OVERRIDING,
+    PACE,
     PROFILE,
     REDACTED,
     SETTINGS,
@@ -47,19 +48,19 @@ from .setting import (
 
 _LOGGER = logging.getLogger(__name__)
 
-_LOGGER = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """What holds for a coach now, checked; `found` has each value with its source, by its name.
 
-    `buses` are the settings of the buses' adapters, by the keys of the buses.
+    What is measured is read once in `pace` seconds. `buses` are the settings of the buses'
+    adapters, by the keys of the buses.
     """
 
     features: Mapping[str, bool]
     profile: Profile
     code: str | None
+    pace: float
     buses: Mapping[str, Settings]
     found: Mapping[str, Found]
     problems: tuple[Problem, ...]
@@ -156,6 +157,7 @@ def _configure(
         features={key: found[ENABLE + key].value is True for key in FEATURES},
         profile=profile,
         code=None if found[CODE].value is None else str(found[CODE].value),
+        pace=float(str(found[PACE].value)),
         buses=buses,
         found=found,
         problems=tuple(problems),

@@ -27,7 +27,6 @@ from .bus.port import BITRATE, ignore
 from .clock import LoopClock
 from .coach import Coach, Thing, ThingId
 from .coach.decision import read_decisions
-from .coach.intake import READING_INTERVAL
 from .coach.pending import Done
 from .configuration import Configuration
 from .const import (
@@ -36,7 +35,6 @@ from .const import (
     CONF_COACH,
     CONF_KIND,
     CONF_LISTEN_ONLY,
-    CONF_PACE,
     CONF_PROTOCOL,
     CONF_STORAGE,
     CONF_THINGS,
@@ -142,7 +140,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
             state_of=self._state_of,
             promoted=self._promoted,
             in_storage=entry.options.get(CONF_STORAGE, False),
-            pace=entry.options.get(CONF_PACE, READING_INTERVAL),
+            pace=configuration.pace,
         )
         self.guard = Guard(configuration.code, clock.now)
         self.nodes = NodePlaces(self)

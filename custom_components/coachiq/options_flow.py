@@ -28,14 +28,14 @@ from .const import CONF_BRIDGES, CONF_CODE, CONF_FEATURES, CONF_PACE
 from .error import AnswerError, ProfileError, SettingError
 from .features import NeededError, choose, defaults, sections
 from .running import async_feature_names
-from .setting import CODE as CODE_SETTING, ENABLE, REDACTED, SETTINGS, Found
+from .setting import CODE as CODE_SETTING, ENABLE, REDACTED, SETTINGS, SLOWEST, Found
 from .walk_flow import WalkSteps
 
 type Answers = dict[str, Any]
 
 PACE = NumberSelector(
     NumberSelectorConfig(
-        min=READING_INTERVAL, max=30, step=1, unit_of_measurement=UnitOfTime.SECONDS
+        min=READING_INTERVAL, max=SLOWEST, step=1, unit_of_measurement=UnitOfTime.SECONDS
     )
 )
 CODE = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))

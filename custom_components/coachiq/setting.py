@@ -11,15 +11,19 @@ import voluptuous as vol
 
 from .bus.adapters import BITRATE_SETTING
 from .bus_form import setting_check
-from .const import CONF_CODE, CONF_FEATURES, CONF_PROFILE
+from .coach.intake import READING_INTERVAL
+from .const import CONF_CODE, CONF_FEATURES, CONF_PACE, CONF_PROFILE
 from .features import FEATURES
 
 ENABLE: Final = "features.enable_"
 PROFILE: Final = "coach.profile"
 CODE: Final = "coach.code"
+PACE: Final = "coach.pace"
 INTERFACES: Final = "can.interfaces"
 BITRATE: Final = "can.bitrate"
 NO_PROFILE = "none"
+# Seconds between two readings of what is measured, at most.
+SLOWEST: Final = 30.0
 REDACTED = "**REDACTED**"
 
 
@@ -133,6 +137,13 @@ SETTINGS: Mapping[str, Setting] = {
             stored=lambda entry: entry.options.get(CONF_CODE),
             vital=True,
             secret=True,
+        ),
+        Setting(
+            name=PACE,
+            check=vol.All(vol.Coerce(float), vol.Range(min=READING_INTERVAL, max=SLOWEST)),
+            allowed="pace",
+            default=READING_INTERVAL,
+            stored=lambda entry: entry.options.get(CONF_PACE),
         ),
         # These stand above what the buses of the entry have.
         Setting(name=INTERFACES, check=_list, allowed="list"),

@@ -23,6 +23,7 @@ _SECTIONS = _TEXTS["options"]["step"]["settings"]["sections"]
 _MEANS = {
     "coach.profile": "the model of the coach",
     "coach.code": "the code that protects what can hurt people; empty for none",
+    "coach.pace": "how often volts, amps and the like are read and shown at most",
     "can.interfaces": "the channels of the networks, in the order in which they were added",
     "can.bitrate": "the bitrate of all networks whose adapter has one, in bit/s",
 }
