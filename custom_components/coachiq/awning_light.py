@@ -31,7 +31,8 @@ class AwningLight(CommandedEntity, LightEntity):
         self._light = description.light
         names = (f"{self._light}_on", f"{self._light}_level")
         super().__init__(coordinator, thing, description, names)
-        self._attr_entity_registry_enabled_default = self.is_on is not None
+        # One that was known before, to us and not to Home Assistant, has not told of a light yet.
+        self._attr_entity_registry_enabled_default = thing.heard is None or self.is_on is not None
 
     @property
     @override

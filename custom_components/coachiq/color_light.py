@@ -48,7 +48,10 @@ class ColorLight(SwitchedEntity, LightEntity):
     ) -> None:
         """Take the thing that is the light."""
         super().__init__(coordinator, thing, description, (*SHOWN, *COLORS, WHITE))
-        self._attr_entity_registry_enabled_default = self.color_mode is not ColorMode.BRIGHTNESS
+        # One that was known before, to us and not to Home Assistant, has not told of colors yet.
+        self._attr_entity_registry_enabled_default = (
+            thing.heard is None or self.color_mode is not ColorMode.BRIGHTNESS
+        )
 
     @property
     @override

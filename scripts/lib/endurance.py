@@ -115,6 +115,14 @@ def clients(count: int) -> str:
     return str(outcome)
 
 
+def kill(count: int) -> str:
+    """Kill so many processes that write, and a Home Assistant for each 20 of them."""
+    # It needs all of Home Assistant, which the others do without.
+    import killing  # noqa: PLC0415
+
+    return killing.kill(count)
+
+
 PROOFS = {
     "fuzz": Proof(
         shows="nothing raises, whatever comes from the bus",
@@ -142,6 +150,12 @@ PROOFS = {
         count=120,
         unit="seconds",
         run=clients,
+    ),
+    "kill": Proof(
+        shows="what is killed while it writes leaves a coach that is whole",
+        count=200,
+        unit="kills",
+        run=kill,
     ),
     "reloads": Proof(
         shows="no thread, socket or memory is left by a coach that is closed",
