@@ -37,3 +37,7 @@ class SettingError(CoachError):
 
 class ProfileError(CoachError):
     """A coach profile cannot be read."""
+
+
+class ConfigError(CoachError):
+    """A coach cannot be exported, or made of what was exported."""

@@ -39,6 +39,7 @@ from .profile_action import (
 )
 from .running import async_require
 from .take_over import TAKE_OVER_FIELDS, async_take_over
+from .transfer import IMPORT_FIELDS, async_export_config, async_import_config
 from .translated_error import in_words
 
 ATTR_BUS = "bus"
@@ -270,6 +271,13 @@ ACTIONS = (
         response=SupportsResponse.ONLY,
         admin=True,
     ),
+    Action(
+        name="export_config",
+        fields={vol.Optional(ATTR_FILE): cv.string},
+        run=async_export_config,
+        response=SupportsResponse.ONLY,
+        admin=True,
+    ),
 )
 
 
@@ -306,6 +314,14 @@ def async_register_actions(hass: HomeAssistant) -> None:
             else hass.services.async_register
         )
         register(DOMAIN, action.name, partial(_async_run, action), _schema(action), action.response)
+    async_register_admin_service(
+        hass,
+        DOMAIN,
+        "import_config",
+        async_import_config,
+        schema=vol.Schema(dict(IMPORT_FIELDS)),
+        supports_response=SupportsResponse.OPTIONAL,
+    )
 
 
 def _schema(action: Action) -> vol.Schema:

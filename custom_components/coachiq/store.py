@@ -143,11 +143,15 @@ class CoachStore:
         if self._due:
             self._due.cancel()
             self._due = None
-        content = self._content(coach)
+        content = self.content(coach)
         if self._readable and content != self._written:
             self._next_write = self._hass.loop.time() + SAVE_PAUSE
             await self._store.async_save(content)
             self._written = content
+
+    async def async_put(self, content: Stored) -> None:
+        """Write what is to be known of a coach that is not set up yet."""
+        await self._store.async_save(content)
 
     async def async_remove(self) -> None:
         """Delete the file, those that were put aside, and what is said of them."""
@@ -160,8 +164,8 @@ class CoachStore:
         """Return what an issue of this file is called."""
         return f"{key}_{self._entry_id}"
 
-    def _content(self, coach: Coach) -> Stored:
-        """Return what is written."""
+    def content(self, coach: Coach) -> Stored:
+        """Return what is to be written."""
         made = [
             _written(thing)
             for thing in coach.things.values()

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 import yaml
 
-from custom_components.coachiq import services
+from custom_components.coachiq import services, transfer
 from custom_components.coachiq.bus.fingerprint import VERDICTS
 from custom_components.coachiq.const import DOMAIN
 
@@ -61,11 +61,15 @@ def test_every_action_has_its_fields_texts_and_icon() -> None:
     texts = json.loads((FOLDER / "translations" / "en.json").read_text(encoding="utf-8"))
     icons = json.loads((FOLDER / "icons.json").read_text(encoding="utf-8"))["services"]
     names = {action.name for action in (*services.ACTIONS, *services.TARGET_ACTIONS)}
+    names.add("import_config")
     assert described.keys() == texts["services"].keys() == icons.keys() == names
     for action in services.ACTIONS:
         fields = {*map(str, action.fields), *([] if action.everywhere else ["config_entry_id"])}
         assert (described[action.name] or {"fields": {}})["fields"].keys() == fields
         assert texts["services"][action.name].get("fields", {}).keys() == fields
+    fields = set(map(str, transfer.IMPORT_FIELDS))
+    assert described["import_config"]["fields"].keys() == fields
+    assert texts["services"]["import_config"]["fields"].keys() == fields
     for target in services.TARGET_ACTIONS:
         fields = set(map(str, target.fields))
         assert described[target.name]["target"]

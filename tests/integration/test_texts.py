@@ -153,7 +153,14 @@ def test_errors_have_their_sentences() -> None:
     assert EN["config"]["error"].keys() == adapters - {"bus_lost"}
     assert EN["config_subentries"]["bus"]["error"] == EN["config"]["error"]
     assert EN["options"]["error"].keys() == errors_of("AnswerError")
-    raised = errors_of("BusError", "CommandError", "ProfileError", "RecordingError", "SettingError")
+    raised = errors_of(
+        "BusError",
+        "CommandError",
+        "ConfigError",
+        "ProfileError",
+        "RecordingError",
+        "SettingError",
+    )
     raised |= translated().keys() | {"blinking", "not_heard"}
     raised |= {f"interlock_{name}_{how}" for name in INPUTS for how in (UNSAFE, UNKNOWN, STALE)}
     assert EN["exceptions"].keys() == raised

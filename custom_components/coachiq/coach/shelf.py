@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..error import ProfileError
-from .profile import Profile, read_profile, write_profile
+from .document import document_of
+from .profile import Profile, profile_of, read_profile, write_profile
 
 FOLDER = Path(__file__).parent / "profiles"
 OWN_FOLDER = "profiles"
@@ -51,10 +52,35 @@ def save_profile(profile: Profile, name: str, config: Path) -> Path:
     path = _path(f"{OWN}{name}", config)
     if path is None:
         raise ProfileError("profile_name", name=name)
+    return _write(path, write_profile(profile))
+
+
+def own_text(key: str | None, config: Path) -> str | None:
+    """Return an owner's profile as it is written, None for another or none; blocking."""
+    path = _path(key, config) if key and key.startswith(OWN) else None
+    return path.read_text(encoding="utf-8") if path and path.is_file() else None
+
+
+def put_own(key: str, text: str, config: Path) -> Path | None:
+    """Write an owner's profile and return its file, None if it is there already; blocking.
+
+    Raises ProfileError when it is none, or there is another one of this name.
+    """
+    path = _path(key, config) if key.startswith(OWN) else None
+    if path is None:
+        raise ProfileError("profile_name", name=key)
+    profile_of(document_of(text, path.name), path.name, key)
+    if path.is_file() and own_text(key, config) == text:
+        return None
+    return _write(path, text)
+
+
+def _write(path: Path, text: str) -> Path:
+    """Write a file that is not there yet. Raises ProfileError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
-            file.write(write_profile(profile))
+            file.write(text)
     except FileExistsError as error:
         raise ProfileError("profile_exists", file=path.name) from error
     except OSError as error:
