@@ -27,6 +27,7 @@ from .const import (
 )
 from .coordinator import CoachConfigEntry, CoachCoordinator, bus_keys
 from .device import coach_identifier
+from .downgrade import forget_newer_coach, tell_of_newer_coaches
 from .error import ProfileError, SettingError
 from .features import CHASSIS
 from .garbage import async_collect_in_pieces, async_spare_collections
@@ -50,6 +51,7 @@ async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
     async_register_hold(hass)
     async_register_commands(hass)
     async_collect_in_pieces(hass)
+    tell_of_newer_coaches(hass)
     return True
 
 
@@ -119,8 +121,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: CoachConfigEntry) -> None:
-    """Delete what was learnt of a coach, and what was asked of it."""
+    """Delete what was learnt of a coach, and what was asked and said of it."""
     forget_questions(hass, entry)
+    forget_newer_coach(hass, entry.entry_id)
     await CoachStore(hass, entry.entry_id).async_remove()
     await Happenings(hass, entry.entry_id).async_remove()
 

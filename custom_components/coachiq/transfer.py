@@ -27,6 +27,7 @@ import voluptuous as vol
 from .bus.adapters import place_of
 from .bus_form import all_buses, check_unused
 from .coach.shelf import load_profile, own_text, put_own
+from .config_flow import CoachConfigFlow
 from .const import BUS, CONF_COACH, CONF_CODE, CONF_KIND, CONF_PROFILE, CONF_SETTINGS, DOMAIN
 from .coordinator import CoachCoordinator
 from .error import AdapterError, CoachError, ConfigError
@@ -222,6 +223,8 @@ def _entry(config: Mapping[str, Any], code: str | None) -> ConfigEntry:
 def _check(hass: HomeAssistant, config: Mapping[str, Any], code: str | None) -> None:
     """Raise CoachError when there is this coach, or something of it, already."""
     said = config["entry"]
+    if said["version"] > CoachConfigFlow.VERSION:
+        raise ConfigError("config_newer", format=said["version"], known=CoachConfigFlow.VERSION)
     for entry in hass.config_entries.async_entries(DOMAIN):
         if entry.entry_id == said["entry_id"] or entry.unique_id == said["unique_id"]:
             raise ConfigError("config_coach_exists", coach=entry.title)

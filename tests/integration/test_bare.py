@@ -67,5 +67,5 @@ async def test_an_enabled_field_shows_its_number_or_its_words(
     await peer.send("19FED180#3232FFFFFFFFFFFF")
     pressure = ours(hass, listener)["house-suspension_air_pressure_status-0-supply_pressure"]
     await until(lambda: hass.states.get(pressure.entity_id).state == "344.73785")
-    stored = listener.runtime_data.store._content(listener.runtime_data.coach)["things"]
+    stored = listener.runtime_data.store.content(listener.runtime_data.coach)["things"]
     assert stored == [], "it appears when it is heard"

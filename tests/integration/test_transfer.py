@@ -237,7 +237,8 @@ async def test_a_coach_that_cannot_be_set_up_leaves_nothing(
     assert words["problem"]
     newer = copy.deepcopy(config)
     newer["entry"]["version"] = 99
-    assert await refused(hass, "config_not_set_up", config=newer, code="1")
+    words = await refused(hass, "config_newer", config=newer, code="1")
+    assert words == {"format": "99", "known": "1"}
     assert (await put(hass, config=config, code="1"))["title"] == "Coach"
 
 
