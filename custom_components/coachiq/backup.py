@@ -16,6 +16,7 @@ async def async_pre_backup(hass: HomeAssistant) -> None:
     for entry in entries:
         try:
             await entry.runtime_data.store.async_save(entry.runtime_data.coach)
+            await entry.runtime_data.happenings.async_save()
         except Exception:
             _LOGGER.exception("What was learnt of %s is not in the backup", entry.title)
 

@@ -44,7 +44,7 @@ from .const import (
 )
 from .device import make_devices, move_device, name_of, show_product, thing_device
 from .error import BusError, CoachError
-from .features import CHASSIS, DISCOVERY, NETWORK_CITIZENSHIP, TRANSMIT
+from .features import CHASSIS, DISCOVERY, NETWORK_CITIZENSHIP, REMEMBER, TRANSMIT
 from .follow import Feed, Wanted
 from .garbage import async_spare_newcomers
 from .guard import Guard
@@ -123,7 +123,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         self.entry = entry
         self.configuration = configuration
         self.features = features
-        self.store = CoachStore(hass, entry.entry_id)
+        self.store = CoachStore(hass, entry.entry_id, remembers=features.is_on(REMEMBER))
         self.clock = clock = LoopClock(hass.loop)
         self.coach = Coach(
             spec=spec,
@@ -158,7 +158,7 @@ class CoachCoordinator(BaseDataUpdateCoordinatorProtocol):
         self.made: set[str] = set()
         # Puts on record what CoachIQ did, did not do, or was made to do.
         self.note: Note = _leave
-        self.happenings = Happenings(hass, entry.entry_id)
+        self.happenings = Happenings(hass, entry.entry_id, remembers=features.is_on(REMEMBER))
         self._witnesses: list[Witness] = []
         # What clients follow, by the buses and what they want of them.
         self.feeds: dict[tuple[tuple[str, ...], Wanted], Feed] = {}

@@ -20,6 +20,7 @@ GENERATOR_CONTROL: Final = "generator_control"
 ENERGY: Final = "energy"
 ACTIVITY: Final = "activity"
 RECORDING: Final = "recording"
+REMEMBER: Final = "remember"
 RAW_FRAMES: Final = "raw_frames"
 TIME_SETTING: Final = "time_setting"
 HOME_FOLLOWS_COACH: Final = "home_follows_coach"
@@ -110,7 +111,15 @@ FEATURES: Mapping[str, Feature] = {
             nodes=frozenset(("problem", "fault")),
         ),
         Feature(key=ACTIVITY, section="records", modules=("activity",)),
-        Feature(key=RECORDING, section="records", default=False, modules=("recording",)),
+        # Without it the coach is learnt anew at each start, and nothing of ours is written.
+        Feature(key=REMEMBER, section="records"),
+        Feature(
+            key=RECORDING,
+            section="records",
+            default=False,
+            needs=(REMEMBER,),
+            modules=("recording",),
+        ),
         # The WebSocket commands that hand frames on ask for it.
         Feature(key=RAW_FRAMES, section="records"),
         # It knows the borders of the time zones, which are 3 MB that few need.

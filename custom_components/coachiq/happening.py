@@ -60,15 +60,20 @@ class Stored(TypedDict):
 class Happenings:
     """The last happenings of one coach."""
 
-    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Name the file; nothing is read yet."""
-        self._store: Store[Stored] = Store(hass, VERSION, f"{DOMAIN}.{entry_id}.activity")
+    def __init__(self, hass: HomeAssistant, entry_id: str, *, remembers: bool = True) -> None:
+        """Name the file; nothing is read yet, and nothing ever unless it `remembers`."""
+        self._store: Store[Stored] = Store(
+            hass, VERSION, f"{DOMAIN}.{entry_id}.activity", atomic_writes=True
+        )
         self._ring: deque[Happening] = deque(maxlen=MOST)
-        self._readable = True
+        self._remembers = self._readable = remembers
         self._waiting = False
 
     async def async_restore(self) -> None:
         """Read what was kept; a file of a newer version is left alone."""
+        if not self._remembers:
+            await self._store.async_remove()
+            return
         try:
             stored = await self._store.async_load()
         except HomeAssistantError as error:

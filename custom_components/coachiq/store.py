@@ -30,15 +30,15 @@ REFUSED = "store_refused"
 class CoachStore:
     """The file of one entry."""
 
-    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Name the file; nothing is read yet."""
+    def __init__(self, hass: HomeAssistant, entry_id: str, *, remembers: bool = True) -> None:
+        """Name the file; nothing is read yet, and nothing ever unless it `remembers`."""
         self._hass = hass
         self._entry_id = entry_id
         # A file is either the old one or the new one, whenever the power goes.
         self._store: Store[Stored] = Store(
             hass, VERSION, f"{DOMAIN}.{entry_id}", atomic_writes=True
         )
-        self._readable = True
+        self._remembers = self._readable = remembers
         # The things of buses that make none now, as one that follows another may cease to, and
         # those of families that only a newer version knows.
         self._resting: list[StoredThing] = []
@@ -51,9 +51,12 @@ class CoachStore:
 
         A file that is damaged is put aside after all was taken from it that can be read; one that
         is of a newer version, or cannot be read at all, is left alone. Of each the owner is told,
-        by the coach's `title`.
+        by the coach's `title`. Where nothing is to be remembered the file is deleted.
         """
         ir.async_delete_issue(self._hass, DOMAIN, self._issue(REFUSED))
+        if not self._remembers:
+            await self._store.async_remove()
+            return
         try:
             saved = await self._hass.async_add_executor_job(mend, Path(self._store.path))
             stored = saved.content if saved else await self._store.async_load()

@@ -74,7 +74,7 @@ async def test_a_file_of_each_version_is_read(
     assert coach.runtime_data.coach.lines["house"].citizens.names == {142: "n111.4711"}
     await hass.config_entries.async_unload(coach.entry_id)
     assert json.loads(path.read_text())["version"] == VERSION
-    assert list(path.parent.glob(f"{path.name}.*")) == []
+    assert list(path.parent.glob(f"{path.name}.damaged.*")) == []
 
 
 def cut(text: str) -> str:
@@ -271,3 +271,29 @@ async def test_flushed_before_a_backup(
     await backup.async_pre_backup(hass)
     assert json.loads(path.read_text())["data"]["things"][0]["last_level"] == 40.0
     await backup.async_post_backup(hass)
+
+
+async def test_memory_only_keeps_nothing(
+    hass: HomeAssistant, coach: MockConfigEntry, peer: Peer
+) -> None:
+    """Turned off, what was learnt is deleted and learnt anew; turned on, it is kept again."""
+    path = file_of(hass, coach)
+    path.write_text(WHOLE)
+    coach.add_to_hass(hass)
+    features = coach.options["features"]
+    hass.config_entries.async_update_entry(
+        coach, options={"features": {**features, "remember": False}}
+    )
+    await set_up(hass, coach)
+    assert things(hass) == []
+    await peer.appear(ON)
+    assert things(hass) == ["light.dimmer_36"]
+    await backup.async_pre_backup(hass)
+    await hass.config_entries.async_unload(coach.entry_id)
+    assert list(path.parent.glob(f"{path.name}*")) == []
+    hass.config_entries.async_update_entry(coach, options={"features": features})
+    assert await hass.config_entries.async_setup(coach.entry_id)
+    await until(lambda: coach.runtime_data.is_up("house"))
+    await peer.appear(ON)
+    await hass.config_entries.async_unload(coach.entry_id)
+    assert json.loads(path.read_text())["data"]["things"][0]["key"] == [36]

@@ -232,7 +232,8 @@ async def test_a_coach_that_cannot_be_set_up_leaves_nothing(
     """Entry, devices, areas, labels and the profile are taken back."""
     config = json.loads(json.dumps((await export(hass))["config"], default=list))
     await wipe(hass, coach, tmp_path)
-    damaged = without(config, "entry", "options", "transmit")
+    damaged = copy.deepcopy(config)
+    damaged["entry"]["options"]["things"] = {"house-dimmer-36": 7}
     words = await refused(hass, "config_not_set_up", config=damaged, code="1")
     assert words["problem"]
     newer = copy.deepcopy(config)
