@@ -8,6 +8,7 @@ import peer_table
 import quirk_table
 import setting_table
 import support_table
+import system_table
 import thing_table
 
 PAGES = {
@@ -16,6 +17,7 @@ PAGES = {
     "quirks.md": quirk_table.table,
     "settings.md": setting_table.table,
     "supported.md": support_table.table,
+    "systems.md": system_table.table,
     "things.md": thing_table.table,
 }
 

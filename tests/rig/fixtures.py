@@ -11,6 +11,14 @@ import pytest
 
 from tests.rig.page import HomePage, find_browser, open_page
 
+# What an owner may know of a DGN that the specification does not have.
+OWNERS_TABLE = {
+    "version": 1,
+    "rows": {
+        "1F0A1": {"name": "STAIR_LAMP", "kind": "status", "fields": [{"name": "on", "at": "0"}]}
+    },
+}
+
 
 @pytest.fixture
 def ha(tmp_path: Path) -> Iterator[HomeAssistant]:
@@ -21,7 +29,10 @@ def ha(tmp_path: Path) -> Iterator[HomeAssistant]:
 
 @pytest.fixture(scope="module")
 def coach(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HomeAssistant]:
-    """A running Home Assistant with the simulated coach, whose patio awning may be moved."""
+    """A running Home Assistant with the simulated coach, whose patio awning may be moved.
+
+    Its owner has added a row to the protocol.
+    """
     ha = HomeAssistant(tmp_path_factory.mktemp("coach") / "config")
     with ha:
         ha.add_integration(DOMAIN, SIMULATED_COACH)
@@ -31,6 +42,9 @@ def coach(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HomeAssistant]:
     (bus,) = entry["subentries"]
     entry["options"]["things"] = {f"{bus['unique_id']}-awning-1": {"allowed": True}}
     path.write_text(json.dumps(content), encoding="utf-8")
+    folder = ha.config_dir / DOMAIN
+    folder.mkdir(exist_ok=True)
+    (folder / "rvc.json").write_text(json.dumps(OWNERS_TABLE), encoding="utf-8")
     with ha:
         ha.wait_state("light.bedroom_ceiling_light", "off", seconds=30)
         ha.wait_state("cover.patio_awning", "closed", seconds=30)
