@@ -23,7 +23,7 @@ from .happening import SEVERITY, Happening
 SENTENCES = {
     "command": "was told: {reason}",
     "failed": "did not obey: {reason}",
-    "refused": "was not moved: {reason}",
+    "refused": "refused: {reason}",
     "stopped": "was stopped: {reason}",
     "override": "was moved without knowing: {reason}",
 }
@@ -94,7 +94,9 @@ def _note_thing(
 ) -> None:
     """Put on record what happened with a thing, None for the coach, and by whom."""
     device = registered_thing(coordinator, thing.id) if thing else coach_device(coordinator)
-    asked = ", ".join(f"{_words(name)} {value}" for name, value in (arguments or {}).items())
+    asked = ", ".join(
+        f"{_words(name)} {_number(value)}" for name, value in (arguments or {}).items()
+    )
     words = _words(reason.removeprefix("interlock_"))
     sentence = SENTENCES[happening].format(reason=f"{words} ({asked})" if asked else words)
     if thing and not entity_id:
@@ -114,6 +116,11 @@ def _note_thing(
             "error": error.translation_key if error else None,
         },
     )
+
+
+def _number(value: object) -> object:
+    """Return a value as people write it: 40.0 as 40."""
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def _words(key: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from homeassistant.components.logbook.const import (
     LOGBOOK_ENTRY_ENTITY_ID,
+    LOGBOOK_ENTRY_ICON,
     LOGBOOK_ENTRY_MESSAGE,
     LOGBOOK_ENTRY_NAME,
 )
@@ -25,6 +26,8 @@ def async_describe_events(
             LOGBOOK_ENTRY_NAME: event.data["title"],
             LOGBOOK_ENTRY_MESSAGE: event.data["description"],
             LOGBOOK_ENTRY_ENTITY_ID: event.data["entity_id"],
+            # What has an entity has its icon.
+            LOGBOOK_ENTRY_ICON: None if event.data["entity_id"] else "mdi:rv-truck",
         }
 
     async_describe_event(DOMAIN, EVENT_ACTIVITY, describe)

@@ -175,7 +175,9 @@ async def _unlock(coordinator: CoachCoordinator, call: ServiceCall) -> None:
     try:
         coordinator.guard.unlock(call.data[ATTR_CODE], 60 * call.data[ATTR_MINUTES])
     except CommandError as error:
+        coordinator.note(None, "refused", call.context, reason=error.key)
         raise in_words(error, thing=coordinator.entry.title) from error
+    coordinator.note(None, "command", call.context, reason="unlock")
 
 
 async def _get_configuration(coordinator: CoachCoordinator, _: ServiceCall) -> ServiceResponse:

@@ -143,6 +143,7 @@ SYSTEMS = (
         here="`coachiq.get_summary`, `coachiq.get_activity`, the logbook",
         proofs=(
             f"{_SYSTEMS}::test_a_dashboard_gets_its_numbers_and_what_happened",
+            f"{_SYSTEMS}::test_the_logbook_tells_who_did_what",
             "tests/integration/test_overview.py",
             "tests/integration/test_activity.py",
         ),

@@ -1,6 +1,7 @@
 """What happens is kept, told by `coachiq.get_activity`, and shown in the logbook with its user."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from homeassistant.auth.models import User
@@ -74,7 +75,7 @@ async def test_a_command_is_kept_with_its_user(
         "event_type": "command",
         "entity_id": LIGHT,
         "title": "Dimmer 36",
-        "description": "was told: set level (level 100.0)",
+        "description": "was told: set level (level 100)",
         "severity": "info",
         "metadata": {
             "user_id": hass_admin_user.id,
@@ -106,6 +107,29 @@ async def test_stopping_all_is_told_of_the_coach(
     told = (await recent(hass))["entries"][0]
     assert (told["title"], told["description"]) == ("Coach", "was told: stop all")
     assert (told["entity_id"], told["metadata"]["user"]) == (None, hass_admin_user.name)
+
+
+async def test_who_tries_the_code_is_told(
+    hass: HomeAssistant, peer: Peer, hass_admin_user: User
+) -> None:
+    """Right or wrong, and never what he entered."""
+    entry = coach_entry(virtual_bus(peer.channel), transmit=False)
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, options={**entry.options, "code": "4711"})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    context = Context(user_id=hass_admin_user.id)
+    unlock = partial(hass.services.async_call, DOMAIN, "unlock", blocking=True, context=context)
+    with pytest.raises(ServiceValidationError):
+        await unlock({"code": "1234"})
+    await unlock({"code": "4711"})
+    told = await recent(hass, limit=2, event_type=["refused", "command"])
+    assert brief(told) == [
+        ("command", "Coach", "was told: unlock"),
+        ("refused", "Coach", "refused: code wrong"),
+    ]
+    assert {one["metadata"]["user"] for one in told["entries"]} == {hass_admin_user.name}
+    assert not {"1234", "4711"} & set(str(told).split("'"))
+    await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_buses_nodes_and_faults_come_and_go(

@@ -149,11 +149,11 @@ async def test_rolling_stops_it_and_is_told(
     described: list[Callable[[Event[Any]], dict[str, str]]] = []
     async_describe_events(hass, lambda _, __, describe: described.append(describe))
     assert [described[0](event) for event in told] == [
-        {"name": "Slide 1", "message": message, "entity_id": COVER}
+        {"name": "Slide 1", "message": message, "entity_id": COVER, "icon": None}
         for message in (
             "was told: open",
             "was stopped: speed unsafe",
-            "was not moved: speed unsafe",
+            "refused: speed unsafe",
         )
     ]
 

@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 import contextlib
 import copy
+import datetime as dt
 import re
 import time
 from typing import Any
@@ -210,6 +211,28 @@ def test_a_dashboard_gets_its_numbers_and_what_happened(
     assert {"bus_up", "command"} <= {one["event_type"] for one in everything["entries"]}
     assert everything["total_count"] == len(everything["entries"])
     answer(coach, "control", entity_id=LIGHT, command="set", state="off")
+
+
+def test_the_logbook_tells_who_did_what(family: HomeAssistant, ws: Connection) -> None:
+    begin = dt.datetime.now(dt.UTC).isoformat()
+    answer(family, "control", entity_id=LIGHT, command="set", brightness=40)
+    answer(family, "control", entity_id=LIGHT, command="set", state="off")
+    family.post("/api/services/coachiq/stop_all")
+    users = {user["id"]: user["name"] for user in ws.call("config/auth/list")}
+
+    def told() -> Json:
+        found = [
+            (one["name"], one["message"], users[one["context_user_id"]])
+            for one in ws.call("logbook/get_events", start_time=begin)
+            if one.get("domain") == "coachiq"
+        ]
+        return found if len(found) == 3 else None
+
+    assert wait_for(told, "the logbook") == [
+        ("Ceiling light", "was told: set level (level 40)", "Family"),
+        ("Ceiling light", "was told: turn off", "Family"),
+        ("Entegra Aspire", "was told: stop all", "Family"),
+    ]
 
 
 def test_many_are_controlled_and_nothing_is_lost(coach: HomeAssistant, ws: Connection) -> None:
