@@ -101,6 +101,7 @@ def _part(
         {
             "version": VERSION,
             "profile": entry.data[CONF_PROFILE],
+            "minor_version": entry.minor_version,
             "configuration": coordinator.configuration.shown(elsewhere=True),
             "features": coordinator.features.shown(),
             "options": async_redact_data(entry.options, {CONF_CODE}),

@@ -5,15 +5,18 @@ import contextlib
 import json
 import os
 from pathlib import Path
+import shutil
 import signal
 import sys
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 from dashboard import save_dashboard
 from ha_process import ROOT, HomeAssistant, ProcessError, is_running, wait_for
+import replaying
 
 DEMO = ROOT / ".demo"
+REPORT = DEMO / "report"
 PID_FILE = DEMO / "demo.pid"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 USERNAME = PASSWORD = "demo"  # noqa: S105 - printed for everyone who sits at this machine
@@ -40,6 +43,18 @@ scenes:
   1: {{name: Evening, area: Living room, group: 1}}
 """
 
+# For so long a report is played; reloading CoachIQ plays it again.
+REPORT_MINUTES = 60
+WELCOME_TO_REPORT = """
+  The coach of {report}, without its secrets, for {minutes} minutes:
+
+  http://localhost:{port}/config/integrations/integration/coachiq
+  user demo, password demo
+
+  API token: .demo/report/token    log: .demo/report/hass.log
+  Ctrl-C, or scripts/demo --stop from elsewhere, ends it.
+"""
+
 WELCOME = """
   {lights} lights and the rest of a simulated coach, after {seconds:.0f} s:
 
@@ -55,37 +70,50 @@ def main() -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
     parser.add_argument("--port", type=int, default=8123, help="default: %(default)s")
+    parser.add_argument(
+        "--diagnostics",
+        type=Path,
+        metavar="FILE",
+        help="show the coach of a diagnostics file instead of the simulated one",
+    )
     parser.add_argument("--stop", action="store_true", help="stop the demo that is running")
     arguments = parser.parse_args()
     try:
-        return stop() if arguments.stop else run(arguments.port)
-    except ProcessError as error:
+        if arguments.stop:
+            return stop()
+        return run(arguments.port, arguments.diagnostics)
+    except (ProcessError, ValueError) as error:
         print(f"scripts/demo: {error}", file=sys.stderr)
         return 1
 
 
-def run(port: int) -> int:
+def run(port: int, report: Path | None = None) -> int:
     """Start, set up what is missing, and stay until a signal comes."""
     if running():
         raise ProcessError("already running; scripts/demo --stop ends it")
     for number in SIGNALS:
         signal.signal(number, interrupt)
     answers = write_model(DEMO)
+    folder = REPORT if report else DEMO
+    ha = HomeAssistant(folder, port=port, username=USERNAME, password=PASSWORD)
+    if report:
+        prepare(ha, report)
     PID_FILE.write_text(str(os.getpid()), encoding="utf-8")
-    ha = HomeAssistant(DEMO, port=port, username=USERNAME, password=PASSWORD)
     begin = time.monotonic()
     print("Starting Home Assistant ...", flush=True)
     try:
         with ha:
+            if report:
+                text = WELCOME_TO_REPORT.format(report=report, minutes=REPORT_MINUTES, port=port)
+                print(text, flush=True)
+                wait(ha)
             if not ha.entries(DOMAIN):
                 ha.add_integration(DOMAIN, answers)
             lights = wait_for(lambda: settled_lights(ha), "the coach's lights", 60)
             page = save_dashboard(ha)
             seconds = time.monotonic() - begin
             print(WELCOME.format(lights=lights, seconds=seconds, port=port, page=page), flush=True)
-            if ha.process:
-                ha.process.wait()
-            raise ProcessError(f"Home Assistant ended by itself; see {ha.log_path}")
+            wait(ha)
     except KeyboardInterrupt:
         print("Stopped.", flush=True)
     finally:
@@ -101,6 +129,23 @@ def write_model(config: Path) -> dict[str, dict[str, Any]]:
     profiles.joinpath("simulated.yaml").write_text(model + ENSEMBLES, encoding="utf-8")
     coach = {**SIMULATED_COACH["coach"], "profile": SIMULATED_MODEL}
     return {**SIMULATED_COACH, "coach": coach}
+
+
+def prepare(ha: HomeAssistant, report: Path) -> None:
+    """Begin anew with the coach of a report; raises ValueError when it is none."""
+    told = replaying.read(report)
+    shutil.rmtree(REPORT, ignore_errors=True)
+    REPORT.mkdir(parents=True)
+    played = replaying.write(told, "report", REPORT, REPORT_MINUTES)
+    entries = replaying.entries(told, played)
+    ha.store("core.config_entries", entries, version=1, minor_version=5)
+
+
+def wait(ha: HomeAssistant) -> NoReturn:
+    """Stay until Home Assistant ends, which is an error."""
+    if ha.process:
+        ha.process.wait()
+    raise ProcessError(f"Home Assistant ended by itself; see {ha.log_path}")
 
 
 def settled_lights(ha: HomeAssistant) -> int:
@@ -131,11 +176,12 @@ def running() -> list[int]:
         pid = int(PID_FILE.read_text(encoding="utf-8"))
         if is_running(pid, "scripts/lib/demo.py"):
             pids.append(pid)
-    with contextlib.suppress(OSError, ValueError, KeyError):
-        # Home Assistant's own note, left behind when it ends.
-        pid = json.loads((DEMO / ".ha_run.lock").read_text(encoding="utf-8"))["pid"]
-        if is_running(pid, str(DEMO)):
-            pids.append(pid)
+    for folder in (DEMO, REPORT):
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            # Home Assistant's own note, left behind when it ends.
+            pid = json.loads((folder / ".ha_run.lock").read_text(encoding="utf-8"))["pid"]
+            if is_running(pid, str(folder)):
+                pids.append(pid)
     return pids
 
 

@@ -163,16 +163,17 @@ class HomeAssistant:
             "error_message": None,
         }
         http = {"stable": server, "pending": None, "yaml_migration_done": True}
-        self._store("http", http, version=2, minor_version=2)
+        self.store("http", http, version=2, minor_version=2)
         # These steps of onboarding would add integrations that need the internet.
         if not (self.config_dir / ".storage" / "onboarding").exists():
             done = ["core_config", "analytics", "integration"]
-            self._store("onboarding", {"done": done}, version=4)
+            self.store("onboarding", {"done": done}, version=4)
 
-    def _store(self, key: str, data: Json, *, version: int, minor_version: int = 1) -> None:
+    def store(self, key: str, data: Json, *, version: int, minor_version: int = 1) -> None:
         """Write a file of Home Assistant's storage."""
         content = {"version": version, "minor_version": minor_version, "key": key, "data": data}
         path = self.config_dir / ".storage" / key
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content, indent=2), encoding="utf-8")
 
     def _answers(self) -> bool:

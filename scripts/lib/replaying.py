@@ -18,6 +18,8 @@ repeated as nodes do. Add it with "Recording" as the adapter, or give it to canp
 of the coach appear as they were, but for what the file does not tell (serial numbers, the VIN and
 where the coach was).
 
+scripts/demo --diagnostics FILE does all of it: it shows the coach in a Home Assistant.
+
 examples:
   scripts/replay-diagnostics config_entry-coachiq-01ABC.json
   scripts/replay-diagnostics coach.json --folder /tmp --minutes 60"""
@@ -96,6 +98,47 @@ def write(told: Mapping[str, Any], stem: str, folder: Path, minutes: float) -> d
     if not written:
         raise ValueError(f"{stem}: there is no frame in it")
     return written
+
+
+def entries(told: Mapping[str, Any], played: Mapping[str, Path]) -> dict[str, Any]:
+    """Return what Home Assistant stores of a coach whose buses play these recordings."""
+    profile = told.get("profile")
+    # The owner's own profile is a file of his.
+    profile = None if str(profile).startswith("own:") else profile
+    buses = [
+        {
+            "subentry_id": f"{number:026}",
+            "subentry_type": "bus",
+            "title": bus.capitalize(),
+            "unique_id": bus,
+            "data": {
+                "kind": "replay",
+                "protocol": told["buses"][bus].get("protocol", "rv_c"),
+                "listen_only": True,
+                "settings": {"path": str(path.resolve()), "speed": "1"},
+            },
+        }
+        for number, (bus, path) in enumerate(played.items(), 1)
+    ]
+    entry = {
+        "domain": "coachiq",
+        "entry_id": f"{0:026}",
+        "version": 1,
+        "minor_version": told.get("minor_version", 1),
+        "title": "Report",
+        "unique_id": "report",
+        "source": "user",
+        "data": {"coach": "report", "profile": profile},
+        "options": {**told.get("options", {}), "code": ""},
+        "subentries": buses,
+        "disabled_by": None,
+        "discovery_keys": {},
+        "pref_disable_new_entities": False,
+        "pref_disable_polling": False,
+        "created_at": "2026-01-01T00:00:00+00:00",
+        "modified_at": "2026-01-01T00:00:00+00:00",
+    }
+    return {"entries": [entry]}
 
 
 def main() -> None:

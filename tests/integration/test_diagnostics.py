@@ -197,15 +197,13 @@ async def test_a_report_makes_the_same_coach_again(
 
     file = tmp_path / "report.json"
     file.write_text(json.dumps({"home_assistant": {}, "data": told}), encoding="utf-8")
-    (path,) = replaying.write(replaying.read(file), file.stem, tmp_path, 1).values()
-    again = coach_entry(
-        ConfigSubentryData(
-            subentry_type="bus",
-            title="House",
-            unique_id="house",
-            data={"kind": "replay", "settings": {"path": str(path), "speed": "1"}},
-        ),
-        profile=told["profile"],
+    read = replaying.read(file)
+    (stored,) = replaying.entries(read, replaying.write(read, file.stem, tmp_path, 1))["entries"]
+    (bus,) = stored["subentries"]
+    again = MockConfigEntry(
+        **{name: stored[name] for name in ("domain", "version", "minor_version", "data")},
+        options=stored["options"],
+        subentries_data=[bus],
     )
     await set_up(hass, again)
     await settled(again.runtime_data)
