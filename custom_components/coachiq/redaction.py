@@ -66,9 +66,9 @@ class Redaction:
         return _VIN.sub(REDACTED, text)
 
     def values(self, values: Mapping[str, object]) -> dict[str, str]:
-        """Return the values of a thing as texts."""
+        """Return the values of a thing as texts, for a document."""
         return {
-            name: REDACTED if name in HIDDEN_VALUES and value is not None else self.text(str(value))
+            name: REDACTED if name in HIDDEN_VALUES and value is not None else str(value)
             for name, value in values.items()
         }
 
