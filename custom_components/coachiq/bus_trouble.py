@@ -12,6 +12,7 @@ from .bus import LinkState
 from .bus.health import BusState
 from .coach.intake import MOST_THINGS, TOO_MANY
 from .const import BUS, CONF_INPUTS, CONF_THINGS, DOMAIN
+from .device import name_of
 
 if TYPE_CHECKING:
     from .coordinator import CoachConfigEntry, CoachCoordinator
@@ -123,8 +124,10 @@ class Troubles:
 
     def _look_for_inputs(self) -> None:
         """Tell of entities that an interlock asks, and that are not there."""
+        coordinator = self._entry.runtime_data
+        known = {str(thing.id): thing for thing in coordinator.coach.things.values()}
         missing = [
-            f"- {thing}: {entity}"
+            f"- {name_of(coordinator, known[thing]) if thing in known else thing}: {entity}"
             for thing, row in self._entry.options.get(CONF_THINGS, {}).items()
             for entity in row.get(CONF_INPUTS, {}).values()
             if entity and self._hass.states.get(entity) is None

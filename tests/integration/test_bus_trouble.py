@@ -122,11 +122,15 @@ async def test_nothing_but_errors_is_heard(
 async def test_an_input_that_is_not_there(
     hass: HomeAssistant, peer: Peer, listener: MockConfigEntry
 ) -> None:
-    """The thing and the entity are told, until the entity is back."""
-    things = {"house-awning-1": {"inputs": {"park_brake": "binary_sensor.brake"}}}
+    """The thing, as it is called, and the entity are told, until the entity is back."""
+    await peer.appear("19FFB780#0001040000000000")
+    inputs = {"inputs": {"park_brake": "binary_sensor.brake"}}
+    things = {"house-awning-1": inputs, "house-tank-0": inputs}
     hass.config_entries.async_update_entry(listener, options={**listener.options, "things": things})
     await until(lambda: words(hass, "input_missing") is not None)
-    assert words(hass, "input_missing") == {"missing": "- house-awning-1: binary_sensor.brake"}
+    assert words(hass, "input_missing") == {
+        "missing": "- house-awning-1: binary_sensor.brake\n- Fresh water tank: binary_sensor.brake"
+    }
     hass.states.async_set("binary_sensor.brake", "on")
     await until(lambda: words(hass, "input_missing") is None)
 
