@@ -25,6 +25,7 @@ from custom_components.coachiq.diagnostics import (
 from custom_components.coachiq.redaction import REDACTED
 
 from .conftest import Peer, coach_entry, set_up, until, virtual_bus
+from .test_simulated_coach import runner
 
 VIN = "1FDXE45S04HA12345"
 SERIAL = "SN-88-4711"
@@ -183,14 +184,13 @@ async def test_a_report_makes_the_same_coach_again(
     """Played as recordings, its frames make the same things with the same values."""
     profile = "entegra_aspire_44r_2021"
     entry = coach_entry(simulated, profile=profile)
-    # So that what is shown is what was heard last.
-    entry.add_to_hass(hass)
-    hass.config_entries.async_update_entry(entry, options={**entry.options, "pace": 0.0})
-    assert await hass.config_entries.async_setup(entry.entry_id)
+    await set_up(hass, entry)
     await asyncio.sleep(12)
     await settled(entry.runtime_data)
     coordinator = entry.runtime_data
-    # Nothing is heard between the two: they tell of the same moment.
+    # The coach is silent for a moment, so that what is shown is what was heard last.
+    runner(entry).stop()
+    await asyncio.sleep(2)
     told, before = await report(hass, entry), values(coordinator)
     assert await hass.config_entries.async_unload(entry.entry_id)
     await hass.config_entries.async_remove(entry.entry_id)
