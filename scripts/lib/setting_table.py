@@ -96,7 +96,7 @@ moves could be taken for a lamp, and what is protected would be open.
 
 ## What holds now
 
-The action `coachiq.get_configuration` (Developer tools, Actions) returns each value, where it is
+The action `coachiq.get_configuration` (Tools, Actions) returns each value, where it is
 from and by which variable, how each feature is, and what is wrong. The diagnostics of the coach
 have the same. Secrets are in neither.
 

@@ -20,7 +20,7 @@ long-lived tokens of an owner, of one who administers nothing and of one who may
 | | system | here | shown by |
 |---|---|---|---|
 """
-_REAL = "tests/system/"
+_REAL = ("tests/system/", "tests/browser/")
 _SYSTEMS = "tests/system/test_systems.py"
 _PROCESS = "tests/system/test_process.py"
 
@@ -40,7 +40,14 @@ class System:
 
 SYSTEMS = (
     System(
-        number="S1", name="Feature flags", here="options of the integration", proofs=(),
+        number="S1",
+        name="Feature flags",
+        here="[options of the integration](settings.md), a row each",
+        proofs=(
+            "tests/browser/test_settings.py::test_features_are_turned_off_and_on",
+            f"{_SYSTEMS}::test_each_feature_and_setting_is_told_with_where_it_is_from",
+            "tests/integration/test_features.py",
+        ),
     ),
     System(
         number="S2",
@@ -76,10 +83,19 @@ SYSTEMS = (
         here="one home for each fact; what was learnt in versioned files",
         proofs=(
             f"{_PROCESS}::test_lights_are_known_again_after_a_restart",
+            "tests/system/test_backup.py::test_a_backup_has_the_coach_and_no_recording",
             "tests/integration/test_store.py",
         ),
     ),
-    System(number="S6", name="Configuration", here="one typed result", proofs=()),
+    System(
+        number="S6",
+        name="Configuration",
+        here="[one typed result](settings.md), and where each value is from",
+        proofs=(
+            f"{_SYSTEMS}::test_each_feature_and_setting_is_told_with_where_it_is_from",
+            "tests/integration/test_configuration.py",
+        ),
+    ),
     System(
         number="S7",
         name="Entity control",

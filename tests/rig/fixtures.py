@@ -31,7 +31,7 @@ def ha(tmp_path: Path) -> Iterator[HomeAssistant]:
 def coach(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HomeAssistant]:
     """A running Home Assistant with the simulated coach, whose patio awning may be moved.
 
-    Its owner has added a row to the protocol.
+    Its owner has added a row to the protocol, and turned a feature off by the environment.
     """
     ha = HomeAssistant(tmp_path_factory.mktemp("coach") / "config")
     with ha:
@@ -45,6 +45,7 @@ def coach(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HomeAssistant]:
     folder = ha.config_dir / DOMAIN
     folder.mkdir(exist_ok=True)
     (folder / "rvc.json").write_text(json.dumps(OWNERS_TABLE), encoding="utf-8")
+    (folder / ".env").write_text("COACHIQ_FEATURES__ENABLE_ENERGY=false\n", encoding="utf-8")
     with ha:
         ha.wait_state("light.bedroom_ceiling_light", "off", seconds=30)
         ha.wait_state("cover.patio_awning", "closed", seconds=30)

@@ -94,6 +94,18 @@ def test_entities_are_found_by_device_area_and_kind_and_keep_their_ids(
     assert before.items() <= after.items()
 
 
+def test_each_feature_and_setting_is_told_with_where_it_is_from(coach: HomeAssistant) -> None:
+    """One that the environment turns off is off, whatever the options say."""
+    told = answer(coach, "get_configuration")
+    assert told["problems"] == []
+    settings = {name: one["source"] for name, one in told["settings"].items()}
+    assert settings["features.enable_energy"] == "env_file"
+    assert settings["features.enable_transmit"] == "entry"
+    assert settings["features.enable_movers"] == "default"
+    states = {name: one["state"] for name, one in told["features"].items()}
+    assert (states["energy"], states["transmit"], states["recording"]) == ("off", "on", "off")
+
+
 def test_how_a_network_does_is_measured(coach: HomeAssistant, ws: Connection) -> None:
     """As diagnostic entities, and in one command."""
 
