@@ -272,6 +272,7 @@ async def test_unique_ids_are_pinned(
         "coach-coach-stop_all",
         *(f"bus-house-{key}" for key in ("state", "load", "frame_rate", "error_frames")),
         *(f"bus-house-{key}" for key in ("garbled", "dropped", "reconnects", "last_frame")),
+        *(f"bus-house-{key}" for key in ("command_latency", "decode_misses", "unknown_dgns")),
         *(f"house-dimmer-{i}-{key}" for i in (30, 36) for key in (*DIMMER, "identify")),
         *(f"house-dc_load-34-{key}" for key in ("switch", "current")),
         *(f"house-ac_load-219-{key}" for key in ("switch", "current")),
