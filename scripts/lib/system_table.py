@@ -75,6 +75,7 @@ SYSTEMS = (
         proofs=(
             f"{_PROCESS}::test_a_coach_from_config_flow_to_history",
             "tests/integration/test_energy.py::test_the_energy_dashboard_accepts_it",
+            "tests/integration/test_recorder.py",
         ),
     ),
     System(
@@ -83,8 +84,12 @@ SYSTEMS = (
         here="one home for each fact; what was learnt in versioned files",
         proofs=(
             f"{_PROCESS}::test_lights_are_known_again_after_a_restart",
-            "tests/system/test_backup.py::test_a_backup_has_the_coach_and_no_recording",
+            "tests/system/test_backup.py",
+            "tests/system/test_killed.py",
+            "tests/system/test_transfer.py",
             "tests/integration/test_store.py",
+            "tests/integration/test_damage.py",
+            "tests/integration/test_transfer.py",
         ),
     ),
     System(

@@ -21,6 +21,8 @@ def test_a_backup_has_the_coach_and_no_recording(ha: HomeAssistant) -> None:
         ha.post("/api/services/coachiq/stop_recording")
     ha.post("/api/services/coachiq/start_recording", {"minutes": 5})
 
+    # Home Assistant writes its entries a second later.
+    wait_for((ha.config_dir / ".storage/core.config_entries").exists, "the entry to be written")
     with ha.websocket() as ws:
         ws.call("backup/generate", agent_ids=["backup.local"], name="Coach")
         wait_for(lambda: ws.call("backup/info")["state"] == "idle", "the backup to be made", 60)
