@@ -11,7 +11,10 @@ _LOGGER = logging.getLogger(__name__)
 
 
 async def async_pre_backup(hass: HomeAssistant) -> None:
-    """Write what was learnt; never raises, since that would cost the owner the whole backup."""
+    """Write what was learnt, and what happened.
+
+    It never raises, since that would cost the owner the whole backup.
+    """
     entries: list[CoachConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     for entry in entries:
         try:

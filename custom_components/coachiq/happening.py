@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Container
 import logging
-from typing import Any, Final, TypedDict
+from typing import Any, Final, TypedDict, TypeGuard
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -70,7 +70,7 @@ class Happenings:
         self._waiting = False
 
     async def async_restore(self) -> None:
-        """Read what was kept; a file of a newer version is left alone."""
+        """Read what was kept, but for damaged rows; a file of a newer version is left alone."""
         if not self._remembers:
             await self._store.async_remove()
             return
@@ -80,7 +80,7 @@ class Happenings:
             _LOGGER.warning("What happened before cannot be read and is kept: %s", error)
             self._readable = False
             return
-        self._ring.extendleft(reversed(stored["happenings"]) if stored else ())
+        self._ring.extendleft(reversed(_read(stored)))
 
     def add(self, happening: Happening) -> None:
         """Keep a happening, in place of the oldest; it is written within 5 minutes."""
@@ -135,3 +135,21 @@ class Happenings:
         """Return what is written."""
         self._waiting = False
         return {"happenings": [*self._ring]}
+
+
+def _read(stored: object) -> list[Happening]:
+    """Return what can be read of a content."""
+    rows = stored.get("happenings") if isinstance(stored, dict) else None
+    return [row for row in rows if _is_whole(row)] if isinstance(rows, list) else []
+
+
+def _is_whole(row: object) -> TypeGuard[Happening]:
+    """Tell whether a row has the form of a happening."""
+    return (
+        isinstance(row, dict)
+        and row.keys() == Happening.__annotations__.keys()
+        and isinstance(row["metadata"], dict)
+        and "user_id" in row["metadata"]
+        and isinstance(row["entity_id"], str | None)
+        and all(isinstance(row[name], str) for name in row.keys() - {"metadata", "entity_id"})
+    )

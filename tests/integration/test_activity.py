@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 import voluptuous as vol
 
 from custom_components.coachiq import activity
+from custom_components.coachiq.backup import async_pre_backup
 from custom_components.coachiq.const import DOMAIN
 from custom_components.coachiq.happening import MOST, SEVERITIES, SEVERITY, Happening, Happenings
 
@@ -294,3 +295,29 @@ async def test_a_newer_file_is_left_alone(
     assert brief(await recent(hass)) == [("bus_up", "House", "is connected")]
     await hass.config_entries.async_unload(entry.entry_id)
     assert hass_storage[key] == newer
+
+
+async def test_a_backup_has_what_happened_a_moment_before(
+    hass: HomeAssistant, listener: MockConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    await async_pre_backup(hass)
+    kept = hass_storage[f"coachiq.{listener.entry_id}.activity"]["data"]["happenings"]
+    assert [one["event_type"] for one in kept] == ["bus_up"]
+
+
+@pytest.mark.parametrize(
+    "damage", [None, [], {"happenings": None}, {"happenings": [7, {"id": "1"}, None]}]
+)
+async def test_a_damaged_file_costs_only_what_cannot_be_read(
+    hass: HomeAssistant, peer: Peer, hass_storage: dict[str, Any], damage: object
+) -> None:
+    entry = coach_entry(virtual_bus(peer.channel), transmit=False)
+    key = f"coachiq.{entry.entry_id}.activity"
+    whole = happening(1) | {"metadata": {"user_id": None}}
+    if isinstance(damage, dict) and damage["happenings"]:
+        damage = {"happenings": [*damage["happenings"], whole, whole | {"metadata": None}]}
+    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": damage}
+    await set_up(hass, entry)
+    told = [one["event_type"] for one in (await recent(hass))["entries"]]
+    assert told == (["bus_up", "command"] if "command" in str(damage) else ["bus_up"])
+    await hass.config_entries.async_unload(entry.entry_id)
