@@ -15,7 +15,8 @@ from dashboard import save_dashboard
 from ha_process import ROOT, HomeAssistant, ProcessError, is_running, wait_for
 import replaying
 
-DEMO = ROOT / ".demo"
+# The tests have one of their own.
+DEMO = Path(os.environ.get("COACHIQ_DEMO", ROOT / ".demo"))
 REPORT = DEMO / "report"
 PID_FILE = DEMO / "demo.pid"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DOMAIN = "plain"
 HOME_ASSISTANT = "homeassistant.components."
+# What Home Assistant takes no entity without, and some of ours work out.
+DEMANDED = ("supported_color_modes",)
 
 
 class Flow(ConfigFlow, domain=DOMAIN):
@@ -43,6 +45,9 @@ class Original:
             if (value := getattr(entity, name, None)) != getattr(blank, name, None)
             or _needs(blank, name)
         } | {"_attr_should_poll": False, "_attr_name": entity.name}
+        self._looks |= {
+            f"_attr_{name}": getattr(entity, name) for name in DEMANDED if hasattr(entity, name)
+        }
         self._unique_id = entity.unique_id
         self._description = getattr(entity, "entity_description", EntityDescription(key=DOMAIN))
         device = entity.device_entry

@@ -205,7 +205,7 @@ SYSTEMS = (
         number="S17",
         name="Developer's environment",
         here="`scripts/setup`, `scripts/test`, `scripts/demo`; each `.ci/run` goes through them",
-        proofs=(),
+        proofs=("tests/system/test_demo.py",),
     ),
 )  # fmt: skip
 
