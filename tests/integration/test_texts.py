@@ -1,6 +1,7 @@
 """Every text that the code asks for is there, and every text that is there is asked for."""
 
 import ast
+from functools import cache
 import json
 from pathlib import Path
 import re
@@ -81,6 +82,7 @@ def errors_of(*classes: str) -> set[str]:
     }
 
 
+@cache
 def translated() -> dict[str, set[str]]:
     """Return the words that each key of a Home Assistant error in the code brings."""
     found: dict[str, set[str]] = {}
