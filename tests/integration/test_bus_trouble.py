@@ -156,4 +156,6 @@ async def test_decisions_about_a_bus_that_is_gone(
     assert done["type"] is FlowResultType.CREATE_ENTRY
     assert listener.options["things"] == kept
     await until(lambda: words(hass, "bus_unknown") is None)
+    # It is set up again, which may not have begun yet.
+    await hass.async_block_till_done()
     await until(lambda: listener.state is ConfigEntryState.LOADED)
